@@ -1,0 +1,35 @@
+/** Errors → text for people. */
+import type { KubeMagicError } from "../core/errors.ts";
+import type { Problem } from "../core/problem.ts";
+
+/** Message first, then what it is about, then what to do. Never a stack trace. */
+export function describeError(error: KubeMagicError): string {
+  const parts = error.problems.map(describeProblem);
+  parts.push(`error: ${error.message}`);
+  if (error.output !== undefined) parts.push(error.output.trimEnd());
+  if (error.remedy !== undefined) parts.push(`  → ${error.remedy}`);
+  return `${parts.join("\n")}\n`;
+}
+
+/** `file:line:col`, the offending line, a caret, the remedy. */
+export function describeProblem(problem: Problem): string {
+  const at = problem.origin;
+  const where = at === undefined ? "" : `${at.file}:${at.line}:${at.column}: `;
+  const lines = [`${where}${problem.severity} ${problem.code}: ${problem.message}`];
+  if (at !== undefined && problem.line !== undefined) {
+    const gutter = String(at.line);
+    const pad = problem.line.slice(0, at.column - 1).replace(/[^\t]/g, " ");
+    lines.push(
+      ` ${gutter} | ${problem.line}`,
+      ` ${" ".repeat(gutter.length)} | ${pad}${"^".repeat(Math.max(1, at.length))}`,
+    );
+  }
+  lines.push(`  → ${problem.remedy}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** An exception that no user can cause: say that it is ours, and keep the stack. */
+export function describeBug(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `This is a bug in kube-magic, not in your inventory. Please report it with the text below.\n${stack}\n`;
+}

@@ -1,0 +1,62 @@
+/** The entry: the only place that exits, and the only top-level catch. */
+import { closest } from "../core/closest.ts";
+import { EXIT, InputError, KubeMagicError } from "../core/errors.ts";
+import { pathsAt, repositoryRoot } from "../core/paths.ts";
+import { describeBug, describeError } from "./describe.ts";
+import { overview, taskHelp } from "./help.ts";
+import { parseArguments } from "./parse.ts";
+import { REGISTRY } from "./registry.ts";
+
+const out = (text: string): void => void process.stdout.write(text);
+const err = (text: string): void => void process.stderr.write(text);
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    out(overview());
+    return EXIT.done;
+  }
+  const entry = REGISTRY[name];
+  if (entry === undefined) {
+    const near = closest(name, Object.keys(REGISTRY));
+    throw new InputError(
+      `unknown command "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
+      {
+        remedy: "--help lists all commands",
+      },
+    );
+  }
+  const { task } = await entry.load();
+  const ownArguments = rest.slice(0, rest.includes("--") ? rest.indexOf("--") : rest.length);
+  if (ownArguments.some((word) => word === "--help" || word === "-h")) {
+    out(taskHelp(name, task));
+    return EXIT.done;
+  }
+  const code = await task.run({
+    args: parseArguments(name, task, rest),
+    paths: pathsAt(process.env.KUBE_MAGIC_ROOT ?? repositoryRoot()),
+    env: process.env,
+    out,
+    err,
+    isTerminal: process.stdout.isTTY === true,
+  });
+  return code ?? EXIT.done;
+}
+
+// A closed pipe (`npm run plan | head`) is the reader's choice, not an error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.done);
+  throw error;
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof KubeMagicError) {
+    err(describeError(error));
+    process.exitCode = error.exitCode;
+  } else {
+    err(describeBug(error));
+    process.exitCode = EXIT.bug;
+  }
+}

@@ -1,0 +1,46 @@
+/** What a task script is: data for the command line, and one function. */
+import type { Paths } from "../core/paths.ts";
+
+export interface OptionSpec {
+  readonly type: "boolean" | "string";
+  readonly short?: string;
+  readonly multiple?: boolean;
+  /** Shown in --help after the flag, such as `HOST[,HOST]`; strings only. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+export interface ParsedArguments {
+  readonly flags: ReadonlySet<string>;
+  /** Every value given for a string option, in order. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly positionals: readonly string[];
+  /** What followed a bare `--`. */
+  readonly rest: readonly string[];
+}
+
+export interface TaskContext {
+  readonly args: ParsedArguments;
+  readonly paths: Paths;
+  readonly env: NodeJS.ProcessEnv;
+  /** Results, for people and pipes. */
+  readonly out: (text: string) => void;
+  /** Progress and notes. */
+  readonly err: (text: string) => void;
+  readonly isTerminal: boolean;
+}
+
+export interface Task {
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  /** Usage of the positional arguments, such as `<path>` or `[HOST]`; absent: none are taken. */
+  readonly positionals?: string;
+  /** Paragraph shown by --help under the usage line. */
+  readonly description: string;
+  /** Returns the exit code, 0 when nothing is returned. Throws a KubeMagicError for a user's mistake. */
+  run(context: TaskContext): Promise<number | undefined>;
+}
+
+/** The last value given for a string option. */
+export function optionValue(args: ParsedArguments, name: string): string | undefined {
+  return args.values.get(name)?.at(-1);
+}

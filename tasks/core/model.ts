@@ -1,0 +1,167 @@
+/**
+ * The validated cluster: what the central inventory means, free of YAML, defaults filled in, frozen.
+ * `inventory/build-model` makes it, everything else only reads it.
+ */
+import type { ValueMap } from "./value.ts";
+
+export const ROLES = [
+  "control-plane",
+  "etcd",
+  "worker",
+  "infra",
+  "load-balancer",
+  "ceph-mon",
+  "ceph-mgr",
+  "ceph-osd",
+  "ceph-mds",
+  "ceph-rgw",
+  "nagios",
+  "backup",
+  "dns",
+  "registry",
+  "bastion",
+] as const;
+export type Role = (typeof ROLES)[number];
+
+export const TOOLS = ["kubespray", "ceph-ansible", "openshift-ansible", "custom"] as const;
+export type ToolName = (typeof TOOLS)[number];
+
+export type Orchestrator = "kubernetes" | "openshift" | "none";
+
+/** How a host is reached over SSH. Paths are absolute: `~` is already expanded. */
+export interface SshAccess {
+  readonly user: string;
+  readonly port: number;
+  readonly privateKeyFile?: string;
+  /** Own known_hosts file; without it the user's own is used. */
+  readonly knownHostsFile?: string;
+  /** `accept-new` trusts a host key on first sight and never a changed one; `strict` never learns. */
+  readonly hostKeys: "accept-new" | "strict";
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+}
+
+export interface Host {
+  /** Lower-case DNS label(s); the same in every tool. */
+  readonly name: string;
+  /** Main address, inside one of network.machines; IPv6 only when the cluster has no IPv4. */
+  readonly ip: string;
+  /** Second address family, on dual-stack clusters. */
+  readonly ip6?: string;
+  /** Address the controller connects to, when it is not `ip`. */
+  readonly address?: string;
+  readonly ssh: SshAccess;
+  readonly roles: readonly Role[];
+  readonly zone?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  /** Whole block devices for Ceph OSDs, such as /dev/vdb. */
+  readonly devices: readonly string[];
+  /** Interface that carries the virtual addresses on this host; overrides loadBalancer.interface. */
+  readonly interface?: string;
+}
+
+export interface Proxy {
+  readonly http?: string;
+  readonly https?: string;
+  readonly no: readonly string[];
+}
+
+export interface Network {
+  /** CIDRs; one per address family. */
+  readonly machines: readonly string[];
+  readonly pods: readonly string[];
+  readonly services: readonly string[];
+  readonly dns: { readonly servers: readonly string[]; readonly search: readonly string[] };
+  readonly ntp: readonly string[];
+  readonly proxy?: Proxy;
+}
+
+/** The one address that clients use for the Kubernetes or OpenShift API. */
+export interface ApiEndpoint {
+  /** Virtual address held by keepalived; absent when an outside load balancer or a single host owns `domain`. */
+  readonly vip?: string;
+  readonly port: number;
+  /** TCP port of kube-apiserver on each control plane. */
+  readonly backendPort: number;
+  readonly domain: string;
+  /** VRRP router id, 1-255. */
+  readonly vrid: number;
+}
+
+export interface EdgeVip {
+  readonly address: string;
+  readonly vrid: number;
+}
+
+export interface LoadBalancer {
+  /** keepalived speaks unicast between the load balancers instead of multicast. */
+  readonly unicast: boolean;
+  /** Interface that carries the VIPs; absent: the one that holds the host's `ip`. */
+  readonly interface?: string;
+  /** HAProxy statistics page and Prometheus metrics, on each load balancer's own address. */
+  readonly statsPort: number;
+  /** Additional virtual addresses for traffic into the cluster, spread evenly over the load balancers. */
+  readonly edgeVips: readonly EdgeVip[];
+}
+
+export interface Etcd {
+  /** Database quota in bytes. */
+  readonly quotaBytes: number;
+  readonly dataDir: string;
+  readonly deployment: "host" | "kubeadm";
+}
+
+export interface CephPool {
+  readonly name: string;
+  readonly application: "rbd" | "cephfs" | "rgw";
+}
+
+export interface CephStorage {
+  readonly origin: "distro" | "repository";
+  readonly release: string;
+  readonly publicNetworks: readonly string[];
+  readonly clusterNetworks: readonly string[];
+  readonly pools: readonly CephPool[];
+  readonly dashboard: boolean;
+}
+
+export interface OpenShift {
+  readonly deploymentType: "origin" | "openshift-enterprise";
+  /** Wildcard domain of the applications' routes. */
+  readonly subdomain: string;
+}
+
+/** Pass-through variables in a tool's own names: group name → variables, plus per-host ones. */
+export interface ToolVariables {
+  readonly groups: Readonly<Record<string, ValueMap>>;
+  readonly hosts: Readonly<Record<string, ValueMap>>;
+}
+
+export interface ClusterModel {
+  readonly name: string;
+  readonly domain: string;
+  readonly orchestrator: Orchestrator;
+  readonly network: Network;
+  readonly api: ApiEndpoint;
+  readonly loadBalancer: LoadBalancer;
+  readonly etcd: Etcd;
+  /** Present when any host has a ceph role. */
+  readonly ceph?: CephStorage;
+  /** Present when orchestrator is openshift. */
+  readonly openshift?: OpenShift;
+  /** Versions the user pins, without a leading v; absent: the vendored tool's default. */
+  readonly versions: { readonly kubernetes?: string; readonly ceph?: string; readonly openshift?: string };
+  /** In the order of declaration, ranges expanded. Order matters: first control plane first. */
+  readonly hosts: readonly Host[];
+  readonly tools: Readonly<Record<ToolName, ToolVariables>>;
+}
+
+/** The hosts that have a role, in declaration order. */
+export function hostsWith(model: ClusterModel, ...roles: readonly Role[]): readonly Host[] {
+  return model.hosts.filter((host) => roles.some((role) => host.roles.includes(role)));
+}

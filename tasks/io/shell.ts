@@ -1,0 +1,37 @@
+/**
+ * The gate for external commands (zx). argv arrays only: nothing here goes through a shell's parser.
+ */
+import { $, type ProcessOutput } from "zx";
+
+export interface CommandOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Text for standard input; without it, standard input is empty. */
+  readonly input?: string;
+  readonly timeoutMs?: number;
+}
+
+export interface CommandResult {
+  /** Exit code; 128 + signal number when killed; 127 when the command does not exist. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end and returns what it said; a failure is a result, not an exception. */
+export async function capture(
+  argv: readonly [string, ...string[]],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const output: ProcessOutput = await $({
+    quiet: true,
+    nothrow: true,
+    prefix: "",
+    postfix: "",
+    input: options.input ?? "",
+    env: options.env ?? process.env,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+  })`exec ${[...argv]}`;
+  return { code: output.exitCode ?? 128, stdout: output.stdout, stderr: output.stderr };
+}
