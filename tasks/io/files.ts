@@ -2,7 +2,11 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 
 /** Writes beside the target, syncs, renames. On any failure the old file stands and nothing is left behind. */
-export function writeFileAtomic(path: string, content: string, options: { readonly mode?: number } = {}): void {
+export function writeFileAtomic(
+  path: string,
+  content: string,
+  options: { readonly mode?: number } = {},
+): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = openSync(temporary, "w", options.mode ?? 0o644);

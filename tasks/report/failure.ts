@@ -1,6 +1,6 @@
 /** Why a phase failed, for somebody who was asleep a minute ago. */
 import { readFileSync } from "node:fs";
-import { type Failure, type PhaseView, finalFailures } from "./progress-state.ts";
+import { type Failure, finalFailures, type PhaseView } from "./progress-state.ts";
 
 /** How many different failures are shown in full; the log has the rest. */
 const SHOWN = 5;
@@ -8,7 +8,8 @@ const SHOWN = 5;
 /** Failures grouped: the same task with the same message on many hosts is one. */
 export function describeFailures(view: PhaseView, logFile: string): string {
   const failures = finalFailures(view);
-  if (failures.length === 0) return `${view.phase}: no task failed; the end of its log:\n${tail(logFile, 15)}`;
+  if (failures.length === 0)
+    return `${view.phase}: no task failed; the end of its log:\n${tail(logFile, 15)}`;
   const groups = group(failures);
   const shown = groups.slice(0, SHOWN).map((members) => describe(members));
   const more = groups.length > SHOWN ? [`… and ${groups.length - SHOWN} more, see the log`] : [];
@@ -18,7 +19,12 @@ export function describeFailures(view: PhaseView, logFile: string): string {
 function group(failures: readonly Failure[]): readonly (readonly [Failure, ...Failure[]])[] {
   const groups = new Map<string, [Failure, ...Failure[]]>();
   for (const failure of failures) {
-    const key = JSON.stringify([failure.task, failure.path, failure.kind, failure.kind === "failed" ? failure.message : ""]);
+    const key = JSON.stringify([
+      failure.task,
+      failure.path,
+      failure.kind,
+      failure.kind === "failed" ? failure.message : "",
+    ]);
     const members = groups.get(key);
     if (members === undefined) groups.set(key, [failure]);
     else members.push(failure);

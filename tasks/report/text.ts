@@ -1,4 +1,5 @@
 /** Small pieces of text that several reports share. */
+import type { HostStats } from "../core/events.ts";
 import type { TaskView } from "./progress-state.ts";
 
 /** 9 s · 1 min 05 s · 2 h 03 min */
@@ -32,4 +33,14 @@ export function table(rows: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join("\n");
+}
+
+/** `8 hosts: 120 ok, 14 changed`; failures and unreachable hosts only when there are any. */
+export function hostTotals(stats: Readonly<Record<string, HostStats>>): string {
+  const all = Object.values(stats);
+  const sum = (key: keyof HostStats): number => all.reduce((total, host) => total + host[key], 0);
+  const extra = (["failures", "unreachable"] as const).flatMap((key) =>
+    sum(key) > 0 ? [`${sum(key)} ${key}`] : [],
+  );
+  return [`${all.length} hosts: ${sum("ok")} ok`, `${sum("changed")} changed`, ...extra].join(", ");
 }
