@@ -1,7 +1,7 @@
 /** A killed run can leave its ansible-playbook behind, which goes on changing hosts. The next run ends it first. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LockOwner } from "../io/lock.ts";
-import { isAlive } from "../io/process.ts";
+import { isAlive } from "../io/process-identity.ts";
 
 const GRACE_MS = 10_000;
 

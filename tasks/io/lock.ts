@@ -5,7 +5,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LockedError } from "../core/errors.ts";
-import { identify, isAlive, type ProcessIdentity } from "./process.ts";
+import { identify, isAlive, type ProcessIdentity } from "./process-identity.ts";
 
 export interface LockOwner {
   readonly version: 1;

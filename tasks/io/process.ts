@@ -1,48 +1,40 @@
-/** Who a process is: a pid alone is recycled, a pid with its start time is not. */
-import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
+/** Commands that are not captured: those that share our terminal, and those that outlive us. */
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { constants } from "node:os";
+import { dirname } from "node:path";
 
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Clock ticks after boot at which it started; absent where /proc does not tell. */
-  readonly started?: string;
-  readonly host: string;
+/** Runs a command on our own terminal and returns its exit code; 128 + signal number when killed. */
+export function attach(argv: readonly [string, ...string[]]): Promise<number> {
+  const [command, ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: "inherit" });
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
 }
 
-/** Identity of a process of this machine. */
-export function identify(pid: number): ProcessIdentity {
-  const started = startTime(pid);
-  return { pid, host: hostname(), ...(started === undefined ? {} : { started }) };
-}
-
-/** Whether that very process still runs. A process of another machine cannot be seen: it counts as alive. */
-export function isAlive(identity: ProcessIdentity): boolean {
-  if (identity.host !== hostname()) return true;
-  if (identity.started !== undefined) return startTime(identity.pid) === identity.started;
+/** Starts a command in a session of its own, so that it outlives us, with its output in `logFile`. Returns its pid. */
+export async function startDetached(
+  argv: readonly [string, ...string[]],
+  logFile: string,
+  cwd = "/",
+): Promise<number> {
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = openSync(logFile, "w", 0o600);
   try {
-    process.kill(identity.pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-function startTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The command name, in parentheses, may itself contain spaces and parentheses: count from the last one.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    // A zombie has ended; only its parent has not noticed yet.
-    return fields[0] === "Z" ? undefined : `${fields[19]}@${bootId()}`;
-  } catch {
-    return undefined;
-  }
-}
-
-function bootId(): string {
-  try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  } catch {
-    return "";
+    const [command, ...args] = argv;
+    const child = spawn(command, args, { cwd, detached: true, stdio: ["ignore", log, log] });
+    await new Promise((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+    child.unref();
+    if (child.pid === undefined) throw new Error(`${command} has no pid`);
+    return child.pid;
+  } finally {
+    closeSync(log);
   }
 }
