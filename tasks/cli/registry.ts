@@ -2,61 +2,27 @@
 import type { Task } from "./task.ts";
 
 export interface TaskEntry {
-  readonly summary: string;
   readonly group: "Inventory" | "Deploy" | "Lab";
+  readonly summary: string;
   load(): Promise<{ readonly task: Task }>;
 }
 
+const entry = (group: TaskEntry["group"], summary: string, load: TaskEntry["load"]): TaskEntry => ({
+  group,
+  summary,
+  load,
+});
+
 export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
-<<<<<<< HEAD
-  init: {
-    group: "Deploy",
-    summary: "build what deploys need on this machine",
-    load: () => import("../init.ts"),
-  },
-  preflight: {
-    group: "Deploy",
-    summary: "check every host, change nothing",
-    load: () => import("../preflight.ts"),
-  },
-  plan: {
-    group: "Deploy",
-    summary: "what a deploy would run, and what not, and why",
-    load: () => import("../plan.ts"),
-  },
-  deploy: {
-    group: "Deploy",
-    summary: "run all phases, or those named (deploy:ceph, deploy:kube, …)",
-    load: () => import("../deploy.ts"),
-  },
-  status: {
-    group: "Deploy",
-    summary: "what runs, what was done, when and how long it took",
-    load: () => import("../status.ts"),
-=======
-  "lab:up": 
-    group: "Lab",
-    summary: "make real hosts on this machine to deploy onto",
-    load: () => import("../lab-up.ts"),,
-  "lab:down": 
-    group: "Lab",
-    summary: "remove them and every trace of them",
-    load: () => import("../lab-down.ts"),,
-  "lab:status": 
-    group: "Lab",
-    summary: "which hosts run and answer",
-    load: () => import("../lab-status.ts"),,
-  "lab:ssh": 
-    group: "Lab",
-    summary: "a shell or a command on a host: lab:ssh -- HOST [COMMAND…]",
-    load: () => import("../lab-ssh.ts"),,
-  "lab:kill": 
-    group: "Lab",
-    summary: "cut the power of hosts, for failure tests",
-    load: () => import("../lab-kill.ts"),,
-  "lab:start": 
-    group: "Lab",
-    summary: "boot them again, disks intact",
-    load: () => import("../lab-start.ts"),
->>>>>>> lab,
+  init: entry("Deploy", "build what deploys need on this machine", () => import("../init.ts")),
+  preflight: entry("Deploy", "check every host, change nothing", () => import("../preflight.ts")),
+  plan: entry("Deploy", "what a deploy would run, what not, and why", () => import("../plan.ts")),
+  deploy: entry("Deploy", "run all phases, or those named", () => import("../deploy.ts")),
+  status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
+  "lab:up": entry("Lab", "make real hosts on this machine", () => import("../lab-up.ts")),
+  "lab:down": entry("Lab", "remove them and every trace of them", () => import("../lab-down.ts")),
+  "lab:status": entry("Lab", "which hosts run and answer", () => import("../lab-status.ts")),
+  "lab:ssh": entry("Lab", "a shell or a command on a host", () => import("../lab-ssh.ts")),
+  "lab:kill": entry("Lab", "cut the power of hosts", () => import("../lab-kill.ts")),
+  "lab:start": entry("Lab", "boot them again, disks intact", () => import("../lab-start.ts")),
 };

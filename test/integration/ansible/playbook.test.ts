@@ -74,7 +74,7 @@ describe("a playbook", () => {
     const ran = await run(
       "good",
       play(
-        "    - ansible.builtin.assert: { that: [truth is true, number is number] }\n    - ansible.builtin.set_stats: { data: { answer: 42 } }\n",
+        "    - ansible.builtin.assert: { that: [truth is true, number is number] }\n    - ansible.builtin.set_stats: { data: { answer: 42 }, aggregate: false }\n",
       ),
     );
     expect(ran.verdict.kind).toBe("done");
