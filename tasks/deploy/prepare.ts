@@ -7,7 +7,8 @@ import { optionValue, type TaskContext } from "../cli/task.ts";
 import type { FileSet } from "../core/file-set.ts";
 import { type ClusterModel, TOOLS, type ToolName } from "../core/model.ts";
 import type { Paths } from "../core/paths.ts";
-import { chooseCluster, loadInventory, requireModel } from "../inventory/load.ts";
+import { chooseCluster } from "../inventory/clusters.ts";
+import { loadInventory, requireModel } from "../inventory/load.ts";
 import { hashTree } from "../io/tree-hash.ts";
 import { type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts";
 import type { PhaseSpec } from "../phases/spec.ts";
@@ -29,7 +30,7 @@ export interface ClusterContext extends ClusterFolders {
 /** @throws InputError with every problem of the central inventory. */
 export async function loadCluster(context: TaskContext): Promise<ClusterContext> {
   const inventoriesDir = context.paths.inventories;
-  const cluster = chooseCluster({
+  const cluster = await chooseCluster({
     inventoriesDir,
     flag: optionValue(context.args, "cluster"),
     env: context.env,
