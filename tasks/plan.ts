@@ -7,10 +7,9 @@ import { listPlays, type PlayMatch } from "./ansible/list-plays.ts";
 import { optionValue, type Task } from "./cli/task.ts";
 import { EXIT } from "./core/errors.ts";
 import { CLUSTER_OPTIONS, RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
-import { type ClusterContext, customAnsible, loadCluster, makePlan } from "./deploy/prepare.ts";
+import { type ClusterContext, customAnsible, INVENTORY, loadCluster, makePlan } from "./deploy/prepare.ts";
 import type { PlannedPhase } from "./phases/plan.ts";
 import { selectPhases } from "./phases/select.ts";
-import { inventoryFile } from "./render/render.ts";
 import { writeFileSet } from "./render/write.ts";
 import { lastDone } from "./report/history.ts";
 import { duration } from "./report/text.ts";
@@ -62,9 +61,9 @@ async function playsOf(
 ): Promise<readonly PlayMatch[]> {
   const folder = join(scratch, phase.spec.tool);
   const files = cluster.files.get(phase.spec.tool) ?? new Map();
-  await writeFileSet(folder, files);
+  writeFileSet(folder, files);
   const lists = await Promise.all(
-    phase.commands.map((command) => listPlays(command, join(folder, inventoryFile(files)), env)),
+    phase.commands.map((command) => listPlays(command, join(folder, INVENTORY), env)),
   );
   return lists.flat();
 }

@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import type { RunFlags } from "../ansible/command.ts";
 import type { TaskContext } from "../cli/task.ts";
-import { PhaseError } from "../core/errors.ts";
 import type { Subscriber } from "../core/events.ts";
 import { acquireLock } from "../io/lock.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
+import { PRIVATE_FOLDERS } from "../render/renderers.ts";
 import { writeFileSet } from "../render/write.ts";
 import { lastDone } from "../report/history.ts";
 import { openJournal } from "../report/journal.ts";
@@ -37,6 +37,7 @@ export async function execute(
   options: ExecuteOptions,
 ): Promise<void> {
   const lock = await acquireLock(join(cluster.build, "lock"), options.command);
+  const notice = (message: string): void => context.err(`note: ${message}\n`);
   const interrupt = listenForInterrupt(process, (times) => {
     context.err(
       times === 1 ? "\ninterrupting: Ansible finishes what it is doing; once more kills it\n" : "\nkilling\n",
@@ -45,12 +46,16 @@ export async function execute(
   try {
     if (lock.inheritedFrom !== undefined) {
       const { process: dead, reason } = lock.inheritedFrom;
-      const notice = (message: string): void => context.err(`note: ${message}\n`);
       notice(`took over the lock of process ${dead.pid} (${reason}), which has died`);
       await endOrphan(lock.inheritedFrom, notice);
     }
     for (const tool of new Set(options.plan.filter(isRun).map(({ spec }) => spec.tool))) {
-      await writeFileSet(join(cluster.build, tool), cluster.files.get(tool) ?? new Map());
+      const { saved } = writeFileSet(
+        join(cluster.build, tool),
+        cluster.files.get(tool) ?? new Map(),
+        PRIVATE_FOLDERS[tool],
+      );
+      for (const [file, kept] of saved) notice(`${tool}/${file} had been edited by hand: kept as ${kept}`);
     }
     const journal = openJournal({
       runsFolder: cluster.runs,
@@ -85,8 +90,6 @@ export async function execute(
     });
     await progress.finished;
     conclude({ context, views, results, journal, again: options.again });
-  } catch (error) {
-    throw diskError(error, cluster.build) ?? error;
   } finally {
     interrupt.dispose();
     lock.release();
@@ -103,20 +106,4 @@ function progressFor(
 ): { readonly subscribe: Subscriber; readonly finished: Promise<void> } {
   if (!context.isTerminal) return { subscribe: plainProgress(context.out), finished: Promise.resolve() };
   return terminalProgress(plan.filter(isRun).map(({ spec }) => ({ name: spec.name, title: spec.title })));
-}
-
-/** A full or read-only disk is the user's to mend, not a bug of ours. */
-function diskError(error: unknown, folder: string): PhaseError | undefined {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  const reason = {
-    ENOSPC: "no space left on the disk",
-    EROFS: "the file system is read-only",
-    EDQUOT: "the disk quota is used up",
-    EACCES: "permission denied",
-  }[code ?? ""];
-  if (reason === undefined) return undefined;
-  return new PhaseError(`the journal cannot be written: ${reason}`, {
-    remedy: `make room for ${folder}, then run the same command again`,
-    cause: error,
-  });
 }

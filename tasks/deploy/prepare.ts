@@ -12,7 +12,7 @@ import { loadInventory, requireModel } from "../inventory/load.ts";
 import { hashTree } from "../io/tree-hash.ts";
 import { type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts";
 import type { PhaseSpec } from "../phases/spec.ts";
-import { inventoryFile, renderTool } from "../render/render.ts";
+import { RENDERERS } from "../render/renderers.ts";
 import { lastDone } from "../report/history.ts";
 import {
   type AnsibleEnvironment,
@@ -21,6 +21,9 @@ import {
   existingEnvironment,
 } from "../vendor/environment.ts";
 import { type ClusterFolders, clusterFolders } from "./cluster-folders.ts";
+
+/** The file that a tool gets with -i; group_vars are found beside it. */
+export const INVENTORY = "hosts.yml";
 
 export interface ClusterContext extends ClusterFolders {
   readonly model: ClusterModel;
@@ -40,7 +43,7 @@ export async function loadCluster(context: TaskContext): Promise<ClusterContext>
   const warnings = loaded.problems.length;
   if (warnings > 0)
     context.err(`${warnings} warning(s) in inventories/${cluster}: npm run validate shows them\n`);
-  const files = new Map(TOOLS.map((tool) => [tool, renderTool(tool, model)]));
+  const files = new Map(TOOLS.map((tool) => [tool, RENDERERS[tool](model)]));
   return { model, files, ...clusterFolders(context.paths, cluster) };
 }
 
@@ -79,7 +82,7 @@ export function makePlan(
         bin: request.environment?.bin ?? join(paths.vendor, ".environments", spec.tool, "bin"),
         tree: treeOf(paths, spec.tool),
         playbook,
-        inventory: join(cluster.build, spec.tool, inventoryFile(filesOf(cluster, spec.tool))),
+        inventory: join(cluster.build, spec.tool, INVENTORY),
         clusterBuild: cluster.build,
         callbacks: join(paths.custom, "plugins", "callback"),
         hostCount: cluster.model.hosts.length,

@@ -4,8 +4,9 @@
  */
 import { appendFileSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Event, PhaseStatus } from "../core/events.ts";
-import { writeFileAtomic } from "../io/files.ts";
+import { PhaseError } from "../core/errors.ts";
+import type { Event } from "../core/events.ts";
+import { onDisk, writeAtomic } from "../io/files.ts";
 import { type PhaseRecord, RUN_RECORD_VERSION, type RunRecord } from "./run-record.ts";
 
 export interface JournalOptions {
@@ -31,7 +32,7 @@ export interface Journal {
 export function openJournal(options: JournalOptions): Journal {
   const id = `${stamp(options.started)}-${process.pid.toString(36)}`;
   const folder = join(options.runsFolder, id);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  onDisk(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
   const eventsFile = join(folder, "events.jsonl");
   let record: RunRecord = {
     version: RUN_RECORD_VERSION,
@@ -44,13 +45,35 @@ export function openJournal(options: JournalOptions): Journal {
     phases: [],
   };
   const save = (): void => {
-    writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+    writeAtomic(join(folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`, 0o600);
   };
   const setPhase = (phase: PhaseRecord): void => {
     record = { ...record, phases: [...record.phases.filter(({ name }) => name !== phase.name), phase] };
     save();
   };
   save();
+  const keep = (event: Event): void => {
+    appendFileSync(eventsFile, `${JSON.stringify(event)}\n`, { mode: 0o600 });
+    if (event.kind === "phase-start") {
+      const fingerprint = options.fingerprint(event.phase);
+      setPhase({
+        name: event.phase,
+        status: "running",
+        started: iso(event.time),
+        log: `${event.phase}.log`,
+        ...(options.partial ? { partial: true } : {}),
+        ...(fingerprint === undefined ? {} : { fingerprint }),
+      });
+    } else if (event.kind === "phase-skip") {
+      setPhase({ name: event.phase, status: "skipped", started: iso(event.time), reason: event.reason });
+    } else if (event.kind === "phase-end") {
+      const begun = record.phases.find(({ name }) => name === event.phase);
+      if (begun !== undefined) setPhase({ ...begun, status: event.status, seconds: round(event.seconds) });
+    } else if (event.kind === "run-end") {
+      record = { ...record, status: event.status, ended: iso(event.time) };
+      save();
+    }
+  };
   return {
     id,
     folder,
@@ -58,29 +81,25 @@ export function openJournal(options: JournalOptions): Journal {
     logFile: (phase) => join(folder, `${phase}.log`),
     eventsSize: () => statSync(eventsFile, { throwIfNoEntry: false })?.size ?? 0,
     subscribe(event) {
-      if ("phase" in event && isAnsible(event)) return; // The callback plugin has written it already.
-      appendFileSync(eventsFile, `${JSON.stringify(event)}\n`, { mode: 0o600 });
-      if (event.kind === "phase-start") {
-        const fingerprint = options.fingerprint(event.phase);
-        setPhase({
-          name: event.phase,
-          status: "running",
-          started: iso(event.time),
-          log: `${event.phase}.log`,
-          ...(options.partial ? { partial: true } : {}),
-          ...(fingerprint === undefined ? {} : { fingerprint }),
-        });
-      } else if (event.kind === "phase-skip") {
-        setPhase({ name: event.phase, status: "skipped", started: iso(event.time), reason: event.reason });
-      } else if (event.kind === "phase-end") {
-        const begun = record.phases.find(({ name }) => name === event.phase);
-        if (begun !== undefined) setPhase({ ...begun, status: event.status, seconds: round(event.seconds) });
-      } else if (event.kind === "run-end") {
-        record = { ...record, status: event.status satisfies PhaseStatus, ended: iso(event.time) };
-        save();
-      }
+      // The callback plugin has written Ansible's own events already.
+      if (RUNNER_KINDS.has(event.kind)) duringTheRun(folder, () => keep(event));
     },
   };
+}
+
+/** A run whose journal cannot be kept must not go on: nobody could tell what it did. */
+function duringTheRun(folder: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new PhaseError(
+      `the journal cannot be kept: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        remedy: `Ansible was stopped. Make room for ${folder}, then run the same command with --resume`,
+        cause: error,
+      },
+    );
+  }
 }
 
 const RUNNER_KINDS: ReadonlySet<Event["kind"]> = new Set([
@@ -91,10 +110,6 @@ const RUNNER_KINDS: ReadonlySet<Event["kind"]> = new Set([
   "notice",
   "run-end",
 ]);
-
-function isAnsible(event: Event): boolean {
-  return !RUNNER_KINDS.has(event.kind);
-}
 
 /** Sortable: 20261121-084135-123 in UTC. */
 function stamp(time: Date): string {
