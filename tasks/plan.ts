@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { shellLine } from "./ansible/command.ts";
+import { shellLine, shortLine } from "./ansible/command.ts";
 import { listPlays, type PlayMatch } from "./ansible/list-plays.ts";
 import { optionValue, type Task } from "./cli/task.ts";
 import { EXIT } from "./core/errors.ts";
@@ -41,11 +41,18 @@ commands, and plays that would match no host. Changes nothing.`,
           environment === undefined || phase.decision.kind !== "run"
             ? undefined
             : await playsOf(phase, cluster, scratch, context.env);
-        context.out(`\n${describe(phase, index + 1, cluster, plays)}\n`);
+        const commands = phase.commands.map((command) =>
+          args.flags.has("verbose") ? shellLine(command) : shortLine(command, context.paths.root),
+        );
+        context.out(
+          `\n${describe(phase, index + 1, lastDone(cluster.runs, phase.spec.name), commands, plays)}\n`,
+        );
       }
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
+    if (!args.flags.has("verbose"))
+      context.out("\n--verbose prints the commands with their environment, to copy\n");
     if (environment === undefined)
       context.err("\nplays were not checked against the hosts: npm run init builds the Ansible for that\n");
     return EXIT.done;
@@ -71,7 +78,8 @@ async function playsOf(
 function describe(
   phase: PlannedPhase,
   number: number,
-  cluster: ClusterContext,
+  before: ReturnType<typeof lastDone>,
+  commands: readonly string[],
   plays: readonly PlayMatch[] | undefined,
 ): string {
   const { spec, decision } = phase;
@@ -79,10 +87,12 @@ function describe(
   if (decision.kind === "skip") return `${head}\n   skip: ${decision.reason}`;
   const lines = [head];
   if (decision.kind === "blocked") lines.push(`   cannot run: ${decision.reason}`, `   → ${decision.remedy}`);
-  const before = lastDone(cluster.runs, spec.name);
-  if (before?.phase.seconds !== undefined)
-    lines.push(`   last done in ${duration(before.phase.seconds)}, run ${before.run.id}`);
-  lines.push(...phase.commands.map((command) => `   $ ${shellLine(command)}`));
+  if (decision.kind === "run") lines.push(...commands.map((command) => `   $ ${command}`));
+  if (before !== undefined) {
+    const inputs =
+      before.phase.fingerprint === phase.fingerprint ? "with the same inputs" : "inputs have changed since";
+    lines.push(`   done before in ${duration(before.phase.seconds ?? 0)}, run ${before.run.id}, ${inputs}`);
+  }
   if (plays !== undefined) lines.push(`   ${plays.length} plays`);
   for (const play of plays ?? []) {
     if (play.hosts === 0) lines.push(`   matches no host: play "${play.name}" (${play.pattern})`);

@@ -1,6 +1,6 @@
 /** One ansible-playbook invocation, as data: built here, printed by the plan, executed by playbook.ts. */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { basename, join, relative } from "node:path";
 import type { ToolName } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 
@@ -115,6 +115,13 @@ function option(flag: string, value: string | undefined): readonly string[] {
 export function shellLine(command: PlaybookCommand): string {
   const environment = Object.entries(command.env).map(([key, value]) => `${key}=${quote(value)}`);
   return `cd ${quote(command.cwd)} && ${[...environment, ...command.argv.map(quote)].join(" ")}`;
+}
+
+/** The command without its environment, paths below `root` shortened: for reading. */
+export function shortLine(command: PlaybookCommand, root: string): string {
+  const short = (word: string): string => (word.startsWith(`${root}/`) ? relative(command.cwd, word) : word);
+  const [program, ...rest] = command.argv;
+  return `cd ${quote(relative(root, command.cwd))} && ${[basename(program), ...rest.map(short).map(quote)].join(" ")}`;
 }
 
 function quote(word: string): string {
