@@ -50,17 +50,18 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
     env: environment(run),
     outputFile: run.logFile,
   });
-  run.onStart(running);
   let failure: unknown;
-  const timer = setInterval(() => {
+  // When a subscriber cannot do its duty (a full disk, say): stop, and say so once Ansible has ended.
+  const orStop = (work: () => void): void => {
     try {
-      reader.poll();
+      work();
     } catch (error) {
-      // A subscriber could not keep up its duty (a full disk, say): stop, and say so once Ansible has ended.
       failure ??= error;
       running.signal("SIGINT");
     }
-  }, POLL_MS);
+  };
+  orStop(() => run.onStart(running));
+  const timer = setInterval(() => orStop(() => reader.poll()), POLL_MS);
   const ended = await running.ended;
   clearInterval(timer);
   try {

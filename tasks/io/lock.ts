@@ -5,6 +5,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LockedError } from "../core/errors.ts";
+import { onDisk } from "./files.ts";
 import { identify, isAlive, type ProcessIdentity } from "./process-identity.ts";
 
 export interface LockOwner {
@@ -32,7 +33,7 @@ export interface Lock {
  * @throws LockedError naming the owner, its machine, process, start and reason.
  */
 export async function acquireLock(path: string, reason: string): Promise<Lock> {
-  mkdirSync(dirname(path), { recursive: true });
+  onDisk(path, () => mkdirSync(dirname(path), { recursive: true }));
   const user = process.env.SUDO_USER ?? process.env.USER ?? process.env.LOGNAME ?? "unknown";
   let owner: LockOwner = {
     version: 1,
@@ -43,10 +44,10 @@ export async function acquireLock(path: string, reason: string): Promise<Lock> {
   };
   const temporary = `${path}.${process.pid}`;
   const text = (): string => `${JSON.stringify(owner)}\n`;
-  const write = (): void => writeFileSync(temporary, text(), { mode: 0o600 });
-  write();
+  const write = (): void => onDisk(path, () => writeFileSync(temporary, text(), { mode: 0o600 }));
   let inheritedFrom: LockOwner | undefined;
   try {
+    write();
     for (;;) {
       if (tryLink(temporary, path)) {
         // Two that found the same dead owner may both come here; the file says who came last.

@@ -21,11 +21,18 @@ export interface SignalSource {
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+const SAME_SIGNAL_MS = 400;
+
 /** @param notify told how often the user has asked by now: 1 was passed on, 2 and more kill. */
 export function listenForInterrupt(source: SignalSource, notify: (times: number) => void): Interrupt {
   const children = new Set<Signallable>();
   let times = 0;
+  let last = 0;
   const listener = (): void => {
+    // npm passes a Ctrl-C on that the terminal has delivered already: two in a blink are one.
+    const now = Date.now();
+    if (now - last < SAME_SIGNAL_MS) return;
+    last = now;
     times++;
     notify(times);
     for (const child of children) child.signal(times === 1 ? "SIGINT" : "SIGKILL");
