@@ -7,4 +7,10 @@ export interface TaskEntry {
   load(): Promise<{ readonly task: Task }>;
 }
 
-export const REGISTRY: Readonly<Record<string, TaskEntry>> = {};
+export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
+  validate: {
+    group: "Inventory",
+    summary: "Check an inventory: every problem at once, with place and remedy",
+    load: () => import("../validate.ts"),
+  },
+};
