@@ -6,21 +6,25 @@ import {
   mkdirSync,
   readdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { GateError } from "../core/errors.ts";
+import { GateError, LockedError } from "../core/errors.ts";
 import { capture } from "../io/shell.ts";
 import { type DebianSource, readDebianSource } from "./debian-source.ts";
 import type { LabEvents } from "./events.ts";
-import { withTurn } from "./lock.ts";
+import { KERNEL_SETTINGS_FILES, KERNEL_SETTINGS_UNIT } from "./kernel-settings.ts";
+import { withLock, withTurn } from "./lock.ts";
 import type { LabPlaces } from "./places.ts";
 import type { Suite } from "./topology.ts";
 
 /** Raise when what follows writes other files into the image. */
 const RECIPE_VERSION = 1;
+
+const UNFINISHED = ".unfinished";
 
 /** What a freshly installed server has, and what Ansible needs to manage it. */
 const PACKAGES = [
@@ -44,7 +48,8 @@ const PACKAGES = [
   "less",
 ];
 
-const ENABLED = {
+const ENABLED: Readonly<Record<string, string>> = {
+  [`sysinit.target.wants/${KERNEL_SETTINGS_UNIT}`]: `/etc/systemd/system/${KERNEL_SETTINGS_UNIT}`,
   "multi-user.target.wants/systemd-networkd.service": "systemd-networkd.service",
   "dbus-org.freedesktop.network1.service": "systemd-networkd.service",
   "sockets.target.wants/systemd-networkd.socket": "systemd-networkd.socket",
@@ -78,6 +83,7 @@ export async function ensureBase(places: LabPlaces, suite: Suite, events: LabEve
         PACKAGES,
         ENABLED,
         MASKED,
+        KERNEL_SETTINGS_FILES,
         source.mirror,
         source.proxy,
         source.authorities,
@@ -104,14 +110,31 @@ export async function ensureBase(places: LabPlaces, suite: Suite, events: LabEve
 /** Removes every cached base. */
 export function purgeBases(places: LabPlaces): void {
   rmSync(join(places.cache, "base"), { recursive: true, force: true });
+  if (existsSync(places.cache) && readdirSync(places.cache).length === 0) rmdirSync(places.cache);
+}
+
+/** Removes what builds that were killed left behind; a build that still runs keeps its lock, and its folder. */
+export async function removeUnfinishedBases(places: LabPlaces): Promise<void> {
+  const folder = join(places.cache, "base");
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names.filter((entry) => entry.endsWith(UNFINISHED))) {
+    try {
+      await withLock(`base ${name.slice(0, -UNFINISHED.length)}`, "lab:down", async () =>
+        rmSync(join(folder, name), { recursive: true, force: true }),
+      );
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error;
+    }
+  }
 }
 
 async function build(folder: string, suite: Suite, source: DebianSource, events: LabEvents): Promise<void> {
   events({ kind: "base", state: "building", folder });
   const started = Date.now();
-  mkdirSync(dirname(folder), { recursive: true, mode: 0o755 });
+  // Closed to others: an old image's set-user-id programs are nobody's business.
+  mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
   // We hold this base's lock, so a half-built one beside it is a dead build's.
-  const unfinished = `${folder}.unfinished`;
+  const unfinished = `${folder}${UNFINISHED}`;
   rmSync(unfinished, { recursive: true, force: true });
   const proxy = source.proxy === undefined ? [] : [`--aptopt=Acquire::http::Proxy "${source.proxy}"`];
   const authorities =
@@ -176,7 +199,7 @@ function finish(root: string): void {
     const path = join(units, link);
     mkdirSync(dirname(path), { recursive: true });
     rmSync(path, { force: true });
-    symlinkSync(`/usr/lib/systemd/system/${unit}`, path);
+    symlinkSync(unit.startsWith("/") ? unit : `/usr/lib/systemd/system/${unit}`, path);
   }
   for (const unit of MASKED) {
     rmSync(join(units, unit), { force: true });
@@ -196,6 +219,11 @@ function finish(root: string): void {
     "var/.updated": "",
   };
   for (const [path, content] of Object.entries(files)) writeFileSync(join(root, path), content);
+  for (const [path, { content, mode }] of Object.entries(KERNEL_SETTINGS_FILES)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content, { mode });
+    chmodSync(join(root, path), mode);
+  }
   for (const name of ["etc/hostname", "etc/resolv.conf", "etc/apt/apt.conf.d/99mmdebstrap"]) {
     rmSync(join(root, name), { force: true });
   }

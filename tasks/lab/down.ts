@@ -1,8 +1,8 @@
 /** lab:down: removes every trace of a lab but the cached base images. */
 import { rmdirSync, rmSync } from "node:fs";
 import { GateError } from "../core/errors.ts";
-import { purgeBases } from "./base.ts";
-import { cutPower, removeControlGroups } from "./container.ts";
+import { purgeBases, removeUnfinishedBases } from "./base.ts";
+import { cutPower, removeControlGroups, runningHosts } from "./container.ts";
 import type { LabEvents } from "./events.ts";
 import { removeInventory } from "./inventory-file.ts";
 import { withLock } from "./lock.ts";
@@ -26,7 +26,7 @@ export async function labDown(options: LabDownOptions): Promise<void> {
   requireLabMachine(places);
   await withLock(`lab ${options.name}`, "lab:down", async () => {
     const state = readState(places);
-    const hosts = hostsOnDisk(places);
+    const hosts = [...new Set([...hostsOnDisk(places), ...runningHosts(places)])].sort();
     await Promise.all(hosts.map((host) => cutPower(places, host)));
     if (hosts.length > 0) events({ kind: "removed", what: `hosts ${hosts.join(", ")}` });
     removeControlGroups(places);
@@ -36,6 +36,7 @@ export async function labDown(options: LabDownOptions): Promise<void> {
       if (inventory === "edited") events({ kind: "inventory", file: state.inventoryFile, state: "edited" });
     }
     await removeNetwork(places);
+    await removeUnfinishedBases(places);
     rmSync(places.state, { recursive: true, force: true });
     if (otherLabs(places).length === 0) removeIfEmpty(places.labs);
     if (options.purge) {

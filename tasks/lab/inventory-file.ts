@@ -26,6 +26,7 @@ ssh:
   user: root
   privateKeyFile: ${JSON.stringify(places.privateKey)}
   knownHostsFile: ${JSON.stringify(places.knownHosts)}
+  hostKeys: strict
 network:
   machines: ${network}
   pods: 10.233.64.0/18

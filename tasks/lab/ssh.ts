@@ -4,6 +4,7 @@ import { InputError } from "../core/errors.ts";
 import { attach } from "../io/process.ts";
 import { type CommandResult, capture } from "../io/shell.ts";
 import type { LabPlaces } from "./places.ts";
+import { requireRoot } from "./requirements.ts";
 import { requireState } from "./state.ts";
 import type { LabHost } from "./topology.ts";
 
@@ -30,6 +31,7 @@ export async function ssh(
   options: { readonly input?: string; readonly timeoutMs?: number } = {},
 ): Promise<CommandResult> {
   const { ip } = labHost(places, host);
+  requireRoot();
   return capture([...sshCommand(places, ip), "--", argv.map(quote).join(" ")], options);
 }
 
@@ -44,6 +46,7 @@ export async function sshAttached(
   isTerminal: boolean,
 ): Promise<number> {
   const { ip } = labHost(places, host);
+  requireRoot();
   if (words.length === 0) return attach(sshCommand(places, ip));
   const line = words.length === 1 ? (words[0] ?? "") : words.map(quote).join(" ");
   return attach([...sshCommand(places, ip, ...(isTerminal ? ["-t"] : [])), "--", line]);

@@ -29,6 +29,8 @@ export interface HostRecord {
   readonly seed: HostSeed;
   /** The launcher, whose descendants are the whole host; absent before its first boot. */
   readonly process?: ProcessId;
+  /** Hash of the neighbours that its /etc/hosts names. */
+  readonly neighbours?: string;
   /** Its power was cut on purpose: it is not expected to run. */
   readonly killed?: boolean;
 }

@@ -3,6 +3,7 @@ import type { Role } from "../core/model.ts";
 import { capture } from "../io/shell.ts";
 import { findHost } from "./container.ts";
 import type { LabPlaces } from "./places.ts";
+import { requireRoot } from "./requirements.ts";
 import { answers, sshCommand } from "./ssh.ts";
 import { readHost, requireState } from "./state.ts";
 
@@ -20,6 +21,7 @@ export interface HostStatus {
 /** @throws InputError when there is no such lab. */
 export async function labStatus(places: LabPlaces): Promise<readonly HostStatus[]> {
   const { topology } = requireState(places);
+  requireRoot();
   return Promise.all(
     topology.hosts.map(async ({ name, ip, roles }) => {
       const running = findHost(places, name);

@@ -60,7 +60,7 @@ const topologySchema = z.strictObject({
     vip: address,
     port: z.int().min(1).max(65535).default(6443),
     domain: domainName.optional(),
-    vrid: z.int().min(1).max(255).default(51),
+    vrid: z.int().min(1).max(255).default(101),
   }),
   hosts: z
     .record(z.string().regex(label, "a host name in lower case, such as worker1"), hostSchema)

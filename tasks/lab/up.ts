@@ -9,12 +9,13 @@ import type { LabEvents } from "./events.ts";
 import { ensureKey, knownHosts, seedHost } from "./guest-files.ts";
 import { inventoryText, requireOurs, writeInventory } from "./inventory-file.ts";
 import { withLock } from "./lock.ts";
+import { neighbourHash, updateRunningHost, updateStoppedHost } from "./neighbours.ts";
 import { ensureNetwork } from "./network.ts";
 import { hostPlaces, type LabPlaces, labPlaces } from "./places.ts";
 import type { ProcessId } from "./processes.ts";
 import { waitReady } from "./ready.ts";
 import { requireLabMachine } from "./requirements.ts";
-import { type HostSeed, hostsOnDisk, readHost, writeHost, writeState } from "./state.ts";
+import { type HostRecord, type HostSeed, hostsOnDisk, readHost, writeHost, writeState } from "./state.ts";
 import { type LabHost, readTopology, type Topology } from "./topology.ts";
 
 export interface LabUpOptions {
@@ -46,6 +47,7 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   return withLock(`lab ${topology.name}`, "lab:up", async () => {
     const base = await ensureBase(places, topology.suite, events);
     mkdirSync(places.state, { recursive: true, mode: 0o755 });
+    mkdirSync(join(places.state, "hosts"), { recursive: true, mode: 0o700 });
     writeState(places, { topology, inventoryFile });
     await ensureNetwork(places, topology);
     await ensureKey(places);
@@ -79,11 +81,17 @@ async function bootAll(
     topology.hosts.map(async (host) => {
       const running = started.get(host);
       await waitReady(places, host, running ?? (await startHostProcess(places, host.name)));
+      await introduceNeighbours(places, topology, host);
       if (running === undefined) {
         events({ kind: "up", host: host.name, ip: host.ip, seconds: (Date.now() - since) / 1000 });
       }
     }),
   );
+}
+
+/** A host's record when it does not run. */
+export function withoutProcess({ process: _, killed: __, ...rest }: HostRecord): HostRecord {
+  return rest;
 }
 
 /** Boots a host from its record and records its process. */
@@ -98,7 +106,7 @@ export async function startHostProcess(places: LabPlaces, host: string): Promise
   // Overlayfs finds its own leavings of a power cut here; they are of no use to the next mount.
   rmSync(join(hostPlaces(places, host).work, "work"), { recursive: true, force: true });
   const process = await boot(places, host, record.seed.base);
-  writeHost(places, host, { seed: record.seed, process });
+  writeHost(places, host, { ...withoutProcess(record), process });
   return process;
 }
 
@@ -119,11 +127,28 @@ async function prepareHost(
     domain: topology.domain,
   };
   const same = record !== undefined && JSON.stringify(record.seed) === JSON.stringify(seed);
-  if (same) return findHost(places, host.name);
-  await cutPower(places, host.name);
-  await seedHost(places, topology, host, seed);
-  writeHost(places, host.name, { seed });
-  return undefined;
+  const neighbours = neighbourHash(topology);
+  if (!same) {
+    await cutPower(places, host.name);
+    await seedHost(places, topology, host, seed);
+    updateStoppedHost(places, topology, host);
+    writeHost(places, host.name, { seed, neighbours });
+    return undefined;
+  }
+  const running = findHost(places, host.name);
+  if (running === undefined && record.neighbours !== neighbours) {
+    updateStoppedHost(places, topology, host);
+    writeHost(places, host.name, { ...withoutProcess(record), neighbours });
+  }
+  return running;
+}
+
+async function introduceNeighbours(places: LabPlaces, topology: Topology, host: LabHost): Promise<void> {
+  const record = readHost(places, host.name);
+  const neighbours = neighbourHash(topology);
+  if (record === undefined || record.neighbours === neighbours) return;
+  await updateRunningHost(places, topology, host);
+  writeHost(places, host.name, { ...record, neighbours });
 }
 
 /** Hosts that the topology no longer has. */
