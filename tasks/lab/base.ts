@@ -6,25 +6,23 @@ import {
   mkdirSync,
   readdirSync,
   renameSync,
-  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { GateError, LockedError } from "../core/errors.ts";
+import { GateError } from "../core/errors.ts";
 import { capture } from "../io/shell.ts";
+import { removeBases, UNFINISHED } from "./base-cache.ts";
 import { type DebianSource, readDebianSource } from "./debian-source.ts";
 import type { LabEvents } from "./events.ts";
 import { KERNEL_SETTINGS_FILES, KERNEL_SETTINGS_UNIT } from "./kernel-settings.ts";
-import { withLock, withTurn } from "./lock.ts";
+import { withTurn } from "./lock.ts";
 import type { LabPlaces } from "./places.ts";
 import type { Suite } from "./topology.ts";
 
 /** Raise when what follows writes other files into the image. */
 const RECIPE_VERSION = 1;
-
-const UNFINISHED = ".unfinished";
 
 /** What a freshly installed server has, and what Ansible needs to manage it. */
 const PACKAGES = [
@@ -101,34 +99,19 @@ export async function ensureBase(places: LabPlaces, suite: Suite, events: LabEve
     "lab:up",
     (owner) => events({ kind: "note", text: `waiting: ${owner}` }),
     async () => {
-      if (!existsSync(folder)) await build(folder, suite, source, events);
+      if (!existsSync(folder)) await build(places, folder, suite, source, events);
       return folder;
     },
   );
 }
 
-/** Removes every cached base. */
-export function purgeBases(places: LabPlaces): void {
-  rmSync(join(places.cache, "base"), { recursive: true, force: true });
-  if (existsSync(places.cache) && readdirSync(places.cache).length === 0) rmdirSync(places.cache);
-}
-
-/** Removes what builds that were killed left behind; a build that still runs keeps its lock, and its folder. */
-export async function removeUnfinishedBases(places: LabPlaces): Promise<void> {
-  const folder = join(places.cache, "base");
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  for (const name of names.filter((entry) => entry.endsWith(UNFINISHED))) {
-    try {
-      await withLock(`base ${name.slice(0, -UNFINISHED.length)}`, "lab:down", async () =>
-        rmSync(join(folder, name), { recursive: true, force: true }),
-      );
-    } catch (error) {
-      if (!(error instanceof LockedError)) throw error;
-    }
-  }
-}
-
-async function build(folder: string, suite: Suite, source: DebianSource, events: LabEvents): Promise<void> {
+async function build(
+  places: LabPlaces,
+  folder: string,
+  suite: Suite,
+  source: DebianSource,
+  events: LabEvents,
+): Promise<void> {
   events({ kind: "base", state: "building", folder });
   const started = Date.now();
   // Closed to others: an old image's set-user-id programs are nobody's business.
@@ -170,6 +153,7 @@ async function build(folder: string, suite: Suite, source: DebianSource, events:
   }
   finish(unfinished);
   renameSync(unfinished, folder);
+  removeBases(places, `${suite}-`, folder);
   events({ kind: "base", state: "built", folder, seconds: (Date.now() - started) / 1000 });
 }
 

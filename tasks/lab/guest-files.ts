@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { giveToCaller } from "./caller.ts";
 import { type DebianSource, readDebianSource } from "./debian-source.ts";
 import { hostPlaces, type LabPlaces } from "./places.ts";
 import { succeed } from "./run-command.ts";
@@ -17,6 +18,7 @@ interface GuestFile {
 export async function ensureKey(places: LabPlaces): Promise<void> {
   if (existsSync(places.privateKey) && existsSync(`${places.privateKey}.pub`)) return;
   await newKey(places.privateKey, `kube-magic lab ${places.name}`);
+  giveToCaller(places.privateKey);
 }
 
 /** Writes the host's files into its layer. The host must not be running. */

@@ -1,17 +1,18 @@
 /** The lab's wire: a bridge, and translated addresses towards the package mirror. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { GateError } from "../core/errors.ts";
 import { capture } from "../io/shell.ts";
 import { parseSubnet, subnetOf, subnetsOverlap } from "./addresses.ts";
 import { withTurn } from "./lock.ts";
-import type { LabPlaces } from "./places.ts";
+import { BRIDGE_PREFIX, type LabPlaces } from "./places.ts";
 import { succeed } from "./run-command.ts";
-import { otherLabs } from "./state.ts";
 import type { Topology } from "./topology.ts";
 
 const FORWARD = "/proc/sys/net/ipv4/ip_forward";
+/** What it was before the first lab; gone after a restart of the machine, as is what we wrote there. */
+const FORWARD_BEFORE = "/run/kube-magic/lab/ip-forward";
 
 /** Makes what is missing of the lab's network. @throws GateError when something else owns the addresses. */
 export function ensureNetwork(places: LabPlaces, topology: Topology): Promise<void> {
@@ -46,7 +47,7 @@ async function makeNetwork(places: LabPlaces, topology: Topology): Promise<void>
     await succeed(["ip", "link", "set", places.bridge, "up"]);
   }
   await succeed(["nft", "-f", "-"], { input: translation(places, topology) });
-  forwardPackets(places);
+  forwardPackets();
   await passFirewall(places, "-I");
 }
 
@@ -59,7 +60,7 @@ async function unmakeNetwork(places: LabPlaces): Promise<void> {
   await capture(["nft", "delete", "table", "ip", places.table]);
   if (existsSync(`/sys/class/net/${places.bridge}`)) await succeed(["ip", "link", "delete", places.bridge]);
   await passFirewall(places, "-D");
-  restoreForwarding(places);
+  restoreForwarding();
 }
 
 /** True when the bridge already has the gateway's address; everybody else's overlapping network is an obstacle. */
@@ -100,24 +101,23 @@ table ip ${places.table} {
 `;
 }
 
-const savedForwarding = (places: LabPlaces) => join(places.labs, "ip-forward");
-
 /** Labs share the machine's settings, so only one of them changes these at a time. */
 const turn = <T>(work: () => Promise<T>) => withTurn("the lab's machine settings", "lab", () => {}, work);
 
-function forwardPackets(places: LabPlaces): void {
+function forwardPackets(): void {
   const before = readFileSync(FORWARD, "utf8").trim();
   if (before === "1") return;
-  writeFileSync(savedForwarding(places), `${before}\n`);
+  mkdirSync(dirname(FORWARD_BEFORE), { recursive: true });
+  writeFileSync(FORWARD_BEFORE, `${before}\n`);
   writeFileSync(FORWARD, "1\n");
 }
 
 /** The last lab to go puts back what the first one found. */
-function restoreForwarding(places: LabPlaces): void {
-  const saved = savedForwarding(places);
-  if (!existsSync(saved) || otherLabs(places).length > 0) return;
-  writeFileSync(FORWARD, readFileSync(saved, "utf8"));
-  rmSync(saved);
+function restoreForwarding(): void {
+  const others = readdirSync("/sys/class/net").some((name) => name.startsWith(BRIDGE_PREFIX));
+  if (!existsSync(FORWARD_BEFORE) || others) return;
+  writeFileSync(FORWARD, readFileSync(FORWARD_BEFORE, "utf8"));
+  rmSync(dirname(FORWARD_BEFORE), { recursive: true });
 }
 
 /** A firewall that drops forwarded packets by default (Docker's does) is told to let the bridge's pass. */

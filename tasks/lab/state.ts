@@ -67,14 +67,6 @@ export function hostsOnDisk(places: LabPlaces): readonly string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : [];
 }
 
-/** Every other lab that exists on this machine. */
-export function otherLabs(places: LabPlaces): readonly string[] {
-  if (!existsSync(places.labs)) return [];
-  return readdirSync(places.labs, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== places.name)
-    .map((entry) => entry.name);
-}
-
 function readVersioned<T extends { readonly version: number }>(file: string): T | undefined {
   if (!existsSync(file)) return undefined;
   const value = JSON.parse(readFileSync(file, "utf8")) as T;

@@ -152,8 +152,13 @@ function parseYaml(text: string, file: string): unknown {
         severity: "error",
         message: `not valid YAML: ${reason}`,
         remedy: "Correct the syntax.",
-        origin: { file, line: line + 1, column: column + 1, length: 1 },
-        line: text.split("\n")[line] ?? "",
+        // An empty file has no place.
+        ...(Number.isInteger(line)
+          ? {
+              origin: { file, line: line + 1, column: column + 1, length: 1 },
+              line: text.split("\n")[line] ?? "",
+            }
+          : {}),
       },
     ]);
   }
@@ -178,10 +183,34 @@ function schemaProblems(issue: z.core.$ZodIssue, text: string, file: string): Pr
       };
     });
   }
-  const expected =
-    issue.code === "invalid_value" ? `one of ${issue.values.join(", ")}` : issue.message.toLowerCase();
   const what = path.join(".") || "the file";
-  return [{ ...base(path, text, file), message: `${what} is not right`, remedy: `Expected: ${expected}.` }];
+  const wanted = describeWanted(issue);
+  const [message, remedy] =
+    wanted === undefined
+      ? [`${what} is missing`, "Add it; lab/topology.yml shows how."]
+      : [`${what} must be ${wanted}`, "Correct the value."];
+  return [{ ...base(path, text, file), message, remedy }];
+}
+
+/** What a value should have been; undefined: there should have been one. */
+function describeWanted(issue: z.core.$ZodIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_value":
+      return `one of ${issue.values.join(", ")}`;
+    case "invalid_key":
+      return issue.issues[0]?.message;
+    case "invalid_type":
+      if (issue.message.endsWith("received undefined")) return undefined;
+      return issue.expected === "object" || issue.expected === "record"
+        ? "a map"
+        : `of type ${issue.expected}`;
+    case "too_small":
+      return `at least ${issue.minimum}`;
+    case "too_big":
+      return `at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
 }
 
 function knownKeys(path: readonly string[]): readonly string[] {

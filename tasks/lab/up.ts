@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GateError } from "../core/errors.ts";
+import { capture } from "../io/shell.ts";
 import { ensureBase } from "./base.ts";
 import { boot, cutPower, findHost } from "./container.ts";
 import { readDebianSource } from "./debian-source.ts";
@@ -105,6 +106,8 @@ export async function startHostProcess(places: LabPlaces, host: string): Promise
   }
   // Overlayfs finds its own leavings of a power cut here; they are of no use to the next mount.
   rmSync(join(hostPlaces(places, host).work, "work"), { recursive: true, force: true });
+  // This machine may remember the address with a MAC that is gone; asking that one takes it half a minute.
+  await capture(["ip", "neighbour", "flush", "to", record.seed.ip, "dev", places.bridge]);
   const process = await boot(places, host, record.seed.base);
   writeHost(places, host, { ...withoutProcess(record), process });
   return process;
