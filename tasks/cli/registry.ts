@@ -13,4 +13,9 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
     summary: "Check an inventory: every problem at once, with place and remedy",
     load: () => import("../validate.ts"),
   },
+  render: {
+    group: "Inventory",
+    summary: "Write each tool's own inventory from the central one; --diff and --check write nothing",
+    load: () => import("../render.ts"),
+  },
 };
