@@ -5,7 +5,8 @@ import { INVENTORY_OPTIONS, loadChosenInventory } from "./cli/inventory-options.
 import type { Task, TaskContext } from "./cli/task.ts";
 import { closest } from "./core/closest.ts";
 import { EXIT, InputError } from "./core/errors.ts";
-import { type ClusterModel, TOOLS, type ToolName } from "./core/model.ts";
+import type { FileSet } from "./core/file-set.ts";
+import { TOOLS, type ToolName } from "./core/model.ts";
 import { buildFolder } from "./core/paths.ts";
 import { requireModel } from "./inventory/load.ts";
 import { type Change, compareFileSet } from "./render/compare.ts";
@@ -39,10 +40,12 @@ export const task: Task = {
     const model = requireModel(loaded);
     for (const problem of loaded.problems) context.err(`${describeProblem(problem)}\n`);
     const isDry = args.flags.has("diff") || args.flags.has("check");
+    // Everything is rendered before anything is written: a mistake leaves no tool ahead of the others.
+    const rendered = tools.map((tool) => ({ tool, files: RENDERERS[tool](model) }));
     let changed = 0;
-    for (const tool of tools) {
+    for (const { tool, files } of rendered) {
       const folder = buildFolder(paths, loaded.cluster, tool);
-      const changes = isDry ? preview(context, model, tool, folder) : write(context, model, tool, folder);
+      const changes = isDry ? preview(context, files, folder) : write(context, files, folder, tool);
       changed += changes.filter(({ kind }) => kind !== "unchanged").length;
     }
     if (isDry)
@@ -65,9 +68,9 @@ function chosenTools(names: readonly string[]): readonly ToolName[] {
   return names.length === 0 ? TOOLS : TOOLS.filter((tool) => names.includes(tool));
 }
 
-function preview({ args, paths, out }: TaskContext, model: ClusterModel, tool: ToolName, folder: string) {
+function preview({ args, paths, out }: TaskContext, files: FileSet, folder: string): readonly Change[] {
   const shown = relative(paths.root, folder);
-  const changes = compareFileSet(folder, RENDERERS[tool](model));
+  const changes = compareFileSet(folder, files);
   for (const change of changes.filter(({ kind }) => kind !== "unchanged")) {
     out(`${changeLine(shown, change)}\n`);
     if (args.flags.has("diff")) out(unifiedDiff(shown, change));
@@ -75,9 +78,10 @@ function preview({ args, paths, out }: TaskContext, model: ClusterModel, tool: T
   return changes;
 }
 
-function write({ paths, out, err }: TaskContext, model: ClusterModel, tool: ToolName, folder: string) {
+function write(context: TaskContext, files: FileSet, folder: string, tool: ToolName): readonly Change[] {
+  const { paths, out, err } = context;
   const shown = relative(paths.root, folder);
-  const { changes, saved } = writeFileSet(folder, RENDERERS[tool](model), PRIVATE_FOLDERS[tool]);
+  const { changes, saved } = writeFileSet(folder, files, PRIVATE_FOLDERS[tool]);
   if (changes.length > 0) out(`${shown}: ${summary(changes)}\n`);
   else out(`${shown}: not used by this cluster\n`);
   for (const [path, name] of saved) {
