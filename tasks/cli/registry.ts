@@ -15,6 +15,7 @@ const entry = (group: TaskEntry["group"], summary: string, load: TaskEntry["load
 
 export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
   validate: entry("Inventory", "every problem of an inventory at once", () => import("../validate.ts")),
+  render: entry("Inventory", "each tool's inventory from the central one", () => import("../render.ts")),
   init: entry("Deploy", "build what deploys need on this machine", () => import("../init.ts")),
   preflight: entry("Deploy", "check every host, change nothing", () => import("../preflight.ts")),
   plan: entry("Deploy", "what a deploy would run, what not, and why", () => import("../plan.ts")),

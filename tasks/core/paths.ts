@@ -34,3 +34,8 @@ export function repositoryRoot(): string {
   }
   return folder;
 }
+
+/** Where a tool's rendered inventory lives, and what the tool leaves beside it. */
+export function buildFolder(paths: Paths, cluster: string, tool: string): string {
+  return join(paths.build, cluster, tool);
+}

@@ -2,8 +2,9 @@
  * ceph-ansible's inventory (stable-8.0, stable-9.0). Only hosts of Ceph are in it: it gathers facts from all of `all`.
  * `yes_i_know`, which its playbooks insist on, belongs to the command line of the phase.
  */
-import { isIpv6 } from "../core/address.ts";
+
 import type { FileSet } from "../core/file-set.ts";
+import { isIpv6 } from "../core/ip.ts";
 import { type CephStorage, type ClusterModel, type Host, hostsWith } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 import { connectionsOf, shareConnection } from "./connection.ts";

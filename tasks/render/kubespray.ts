@@ -2,8 +2,9 @@
  * kubespray's inventory (v2.31). Only hosts of Kubernetes are in it: kubespray validates and gathers facts from `all`.
  * Our variables live in the group `all`, the weakest place, so that pass-through variables of any group win.
  */
-import { isIpv6 } from "../core/address.ts";
+
 import type { FileSet } from "../core/file-set.ts";
+import { isIpv6 } from "../core/ip.ts";
 import { type ClusterModel, type Host, hostsWith } from "../core/model.ts";
 import type { Value, ValueMap } from "../core/value.ts";
 import { connectionsOf, shareConnection } from "./connection.ts";

@@ -2,8 +2,9 @@
  * openshift-ansible's inventory (release-3.11). The load balancers are ours (prep-hosts), so its group `lb` stays empty
  * and the API's name leads to our virtual address.
  */
-import { isIpv6 } from "../core/address.ts";
+
 import type { FileSet } from "../core/file-set.ts";
+import { isIpv6 } from "../core/ip.ts";
 import { type ClusterModel, type Host, hostsWith, type OpenShift } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 import { connectionsOf, shareConnection } from "./connection.ts";
