@@ -4,7 +4,7 @@ import { EXIT, InputError, KubeMagicError } from "../core/errors.ts";
 import { pathsAt, repositoryRoot } from "../core/paths.ts";
 import { describeBug, describeError } from "./describe.ts";
 import { overview, taskHelp } from "./help.ts";
-import { parseArguments } from "./parse.ts";
+import { parseArguments, splitArguments } from "./parse.ts";
 import { REGISTRY } from "./registry.ts";
 
 const out = (text: string): void => void process.stdout.write(text);
@@ -27,8 +27,7 @@ async function main(argv: readonly string[]): Promise<number> {
     );
   }
   const { task } = await entry.load();
-  const ownArguments = rest.slice(0, rest.includes("--") ? rest.indexOf("--") : rest.length);
-  if (ownArguments.some((word) => word === "--help" || word === "-h")) {
+  if (splitArguments(task, rest).own.some((word) => word === "--help" || word === "-h")) {
     out(taskHelp(name, task));
     return EXIT.done;
   }

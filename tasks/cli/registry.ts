@@ -2,9 +2,28 @@
 import type { Task } from "./task.ts";
 
 export interface TaskEntry {
-  readonly summary: string;
   readonly group: "Inventory" | "Deploy" | "Lab";
+  readonly summary: string;
   load(): Promise<{ readonly task: Task }>;
 }
 
-export const REGISTRY: Readonly<Record<string, TaskEntry>> = {};
+const entry = (group: TaskEntry["group"], summary: string, load: TaskEntry["load"]): TaskEntry => ({
+  group,
+  summary,
+  load,
+});
+
+export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
+  validate: entry("Inventory", "every problem of an inventory at once", () => import("../validate.ts")),
+  init: entry("Deploy", "build what deploys need on this machine", () => import("../init.ts")),
+  preflight: entry("Deploy", "check every host, change nothing", () => import("../preflight.ts")),
+  plan: entry("Deploy", "what a deploy would run, what not, and why", () => import("../plan.ts")),
+  deploy: entry("Deploy", "run all phases, or those named", () => import("../deploy.ts")),
+  status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
+  "lab:up": entry("Lab", "make real hosts on this machine", () => import("../lab-up.ts")),
+  "lab:down": entry("Lab", "remove them and every trace of them", () => import("../lab-down.ts")),
+  "lab:status": entry("Lab", "which hosts run and answer", () => import("../lab-status.ts")),
+  "lab:ssh": entry("Lab", "a shell or a command on a host", () => import("../lab-ssh.ts")),
+  "lab:kill": entry("Lab", "cut the power of hosts", () => import("../lab-kill.ts")),
+  "lab:start": entry("Lab", "boot them again, disks intact", () => import("../lab-start.ts")),
+};

@@ -1,0 +1,53 @@
+/** Which clusters there are, and which one a command is about. */
+import { readdir } from "node:fs/promises";
+import { closest } from "../core/closest.ts";
+import { InputError } from "../core/errors.ts";
+
+/** Folders that are clusters; sorted. `_defaults` and hidden folders are none. */
+export async function listClusters(inventoriesDir: string): Promise<string[]> {
+  try {
+    const entries = await readdir(inventoriesDir, { withFileTypes: true });
+    return entries
+      .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !/^[._]/.test(entry.name))
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new InputError(`there is no folder ${inventoriesDir}`, {
+      remedy: "run the command in the repository of your clusters",
+    });
+  }
+}
+
+export interface ClusterChoice {
+  readonly inventoriesDir: string;
+  /** Value of --cluster. */
+  readonly flag: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** --cluster, else KUBE_MAGIC_CLUSTER, else the only cluster that is no example. @throws InputError with the choices. */
+export async function chooseCluster({ inventoriesDir, flag, env }: ClusterChoice): Promise<string> {
+  const clusters = await listClusters(inventoriesDir);
+  const wanted = flag ?? (env.KUBE_MAGIC_CLUSTER || undefined);
+  const choices = clusters.length === 0 ? "there are none yet" : `choose from: ${clusters.join(", ")}`;
+  if (wanted !== undefined) {
+    if (clusters.includes(wanted)) return wanted;
+    const near = closest(wanted, clusters);
+    const source = flag === undefined ? " (from KUBE_MAGIC_CLUSTER)" : "";
+    throw new InputError(
+      `there is no cluster "${wanted}"${source}${near === undefined ? "" : `, did you mean "${near}"?`}`,
+      {
+        remedy: `${choices}; a cluster is a folder in ${inventoriesDir}`,
+      },
+    );
+  }
+  const own = clusters.filter((name) => !name.startsWith("example"));
+  if (own.length === 1 && own[0] !== undefined) return own[0];
+  const message =
+    own.length === 0 ? "there is no cluster of your own yet" : `there are ${own.length} clusters`;
+  throw new InputError(`${message}: say which one with --cluster NAME`, {
+    remedy:
+      own.length === 0 ? `copy inventories/example to a new folder and edit it; or ${choices}` : choices,
+  });
+}

@@ -1,0 +1,135 @@
+/** The way from a folder of YAML files to a frozen ClusterModel, with every problem on the way. */
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { InputError } from "../core/errors.ts";
+import type { ClusterModel } from "../core/model.ts";
+import { type InventoryPath, parsePath } from "../core/path.ts";
+import type { Origin, Problem } from "../core/problem.ts";
+import { isMap, type Value, type ValueMap } from "../core/value.ts";
+import { originOf, toValue } from "../io/yaml.ts";
+import { buildModel } from "./build-model.ts";
+import { type Layer, readLayers } from "./layers.ts";
+import { mergeValues } from "./merge.ts";
+import { sortProblems } from "./problems.ts";
+import { expandHosts } from "./ranges.ts";
+import { checkRules } from "./rules.ts";
+import { clusterSchema } from "./schema/cluster.ts";
+import { knownKeys } from "./schema/walk.ts";
+import { schemaProblems, valueAt } from "./schema-problems.ts";
+import { type Definition, definitions, findInLayers, placeIn } from "./trace.ts";
+
+export interface LoadOptions {
+  readonly inventoriesDir: string;
+  /** Name of the cluster's folder. */
+  readonly cluster: string;
+  /** `--set` flags: `a.b=c`, later ones win. */
+  readonly sets: readonly string[];
+}
+
+export interface LoadedInventory {
+  readonly cluster: string;
+  /** Absent when there are errors. */
+  readonly model?: ClusterModel;
+  /** Errors and warnings, by file and line. */
+  readonly problems: readonly Problem[];
+  /** Hosts after ranges are expanded; known even when there are errors. */
+  readonly hostCount: number;
+  /** The files that were read, lowest layer first. */
+  readonly files: readonly string[];
+  /** The merged value at a path such as `hosts.master1.ip`; undefined when nothing is written there. */
+  value(path: string | InventoryPath): Value | undefined;
+  /** Where the value at a path was written. */
+  origin(path: string | InventoryPath): Origin | undefined;
+  /** Every layer's say about a path, lowest layer first; the last one counts. */
+  history(path: string | InventoryPath): readonly Definition[];
+}
+
+/** Reads, merges, validates. Never throws for what the user wrote: see `problems`. */
+export async function loadInventory({
+  inventoriesDir,
+  cluster,
+  sets,
+}: LoadOptions): Promise<LoadedInventory> {
+  const read = await readLayers(inventoriesDir, cluster, sets);
+  const problems: Problem[] = [...read.problems];
+  const layers: Layer[] = [];
+  for (const layer of read.layers) {
+    const expanded = expandHosts(layer.root);
+    problems.push(...expanded.problems);
+    layers.push({ ...layer, root: expanded.root });
+  }
+  const merged = mergeValues(layers.map(({ root }) => toValue(root) as ValueMap));
+  // With a file missing, every complaint about its contents would be noise.
+  const isComplete = !read.problems.some(
+    ({ code, origin }) => UNREADABLE.has(code) && origin?.file !== "--set",
+  );
+  const model = isComplete ? validate(merged, layers, cluster, problems) : undefined;
+  const isValid = !problems.some(({ severity }) => severity === "error");
+  const asPath = (path: string | InventoryPath) =>
+    typeof path === "string" ? (parsePath(path) ?? []) : path;
+  return {
+    cluster,
+    ...(model !== undefined && isValid ? { model } : {}),
+    problems: sortProblems(problems),
+    hostCount: isMap(merged.hosts) ? Object.keys(merged.hosts).length : 0,
+    files: [...new Set(layers.map(({ file }) => file))],
+    value: (path) => valueAt(merged, asPath(path)),
+    origin: (path) => {
+      const place = placeIn(layers, asPath(path));
+      return place === undefined ? undefined : originOf(place);
+    },
+    history: (path) => definitions(layers, asPath(path)),
+  };
+}
+
+const UNREADABLE: ReadonlySet<string> = new Set([
+  "KM001",
+  "KM002",
+  "KM003",
+  "KM004",
+  "KM005",
+  "KM006",
+  "KM008",
+  "KM009",
+  "KM010",
+  "KM011",
+  "KM018",
+]);
+
+function validate(
+  merged: ValueMap,
+  layers: readonly Layer[],
+  cluster: string,
+  problems: Problem[],
+): ClusterModel | undefined {
+  const parsed = clusterSchema.safeParse(merged);
+  if (!parsed.success) {
+    problems.push(...schemaProblems(parsed.error.issues, merged, layers, knownKeys));
+    return undefined;
+  }
+  const model = buildModel(parsed.data, {
+    cluster,
+    resolveFile: (path, file) => resolveFile(layers, path, file),
+  });
+  problems.push(...checkRules(model, layers));
+  return model;
+}
+
+function resolveFile(layers: readonly Layer[], path: InventoryPath, file: string): string {
+  if (file === "~" || file.startsWith("~/")) return join(homedir(), file.slice(1));
+  if (isAbsolute(file)) return file;
+  return resolve(findInLayers(layers, path).at(-1)?.layer.folder ?? ".", file);
+}
+
+/** The model, or one error with all problems. */
+export function requireModel(loaded: LoadedInventory): ClusterModel {
+  if (loaded.model !== undefined) return loaded.model;
+  const errors = loaded.problems.filter(({ severity }) => severity === "error").length;
+  throw new InputError(
+    `the inventory "${loaded.cluster}" has ${errors} ${errors === 1 ? "error" : "errors"}`,
+    {
+      problems: loaded.problems,
+      remedy: `correct the lines above, then: npm run validate -- --cluster ${loaded.cluster}`,
+    },
+  );
+}

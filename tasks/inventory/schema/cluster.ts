@@ -1,0 +1,173 @@
+/** Schema of the central inventory. Strict: an unknown key is an error. Each field says what it is for. */
+import { z } from "zod";
+import {
+  absolutePath,
+  cidrs,
+  dnsName,
+  interfaceName,
+  ipAddress,
+  port,
+  size,
+  version,
+  vrid,
+} from "./fields.ts";
+import { host, ssh } from "./host.ts";
+import { tools } from "./tools.ts";
+
+const network = z
+  .strictObject({
+    machines: cidrs().describe("The network of the hosts: IPv4, IPv6, or a list with one of each."),
+    pods: cidrs().default("10.233.64.0/18").describe("Network of the pods; one per address family."),
+    services: cidrs().default("10.233.0.0/18").describe("Network of the services; one per address family."),
+    dns: z
+      .strictObject({
+        servers: z.array(ipAddress()).default([]).describe("Nameservers of the hosts; at most two."),
+        search: z.array(dnsName()).default([]).describe("Search domains of the hosts."),
+      })
+      .prefault({})
+      .describe("Name resolution of the hosts."),
+    ntp: z.array(z.string().min(1)).default([]).describe("Time servers; empty: the distribution's default."),
+    proxy: z
+      .strictObject({
+        http: z.string().min(1).optional().describe("Proxy for http, such as http://proxy.example.com:3128."),
+        https: z.string().min(1).optional().describe("Proxy for https."),
+        no: z
+          .array(z.string().min(1))
+          .default([])
+          .describe("Hosts, domains and networks that are reached without the proxy."),
+      })
+      .optional()
+      .describe("Proxy to the internet; leave it out when the hosts reach it directly."),
+  })
+  .describe("Networks of the cluster and services the hosts use.");
+
+const api = z
+  .strictObject({
+    vip: ipAddress()
+      .optional()
+      .describe(
+        "Virtual address of the API, held by the load balancers; leave it out for an outside load balancer.",
+      ),
+    port: port().optional().describe("TCP port of the API address. Default: 6443, with openshift 8443."),
+    backendPort: port()
+      .optional()
+      .describe("TCP port of the API server on each control plane. Default: 6443, with openshift 8443."),
+    domain: dnsName().optional().describe("DNS name of the API. Default: api.<name>.<domain>."),
+    vrid: vrid().default(101).describe("VRRP router id of the API address, unique in the network segment."),
+  })
+  .prefault({})
+  .describe("The one address that clients use for the Kubernetes or OpenShift API.");
+
+const edgeVip = z.union([
+  ipAddress(),
+  z.strictObject({
+    address: ipAddress().describe("The virtual address."),
+    vrid: vrid().optional().describe("VRRP router id. Default: the ids after api.vrid, in order."),
+  }),
+]);
+
+const loadBalancer = z
+  .strictObject({
+    unicast: z
+      .boolean()
+      .default(false)
+      .describe("Let keepalived speak unicast between the load balancers, where multicast is filtered."),
+    interface: interfaceName()
+      .optional()
+      .describe("Interface that carries the virtual addresses. Default: the one that holds the host's ip."),
+    statsPort: port().default(8404).describe("TCP port of HAProxy's statistics page and Prometheus metrics."),
+    edgeVips: z
+      .array(edgeVip)
+      .default([])
+      .describe(
+        "More virtual addresses for traffic into the cluster, spread evenly over the load balancers.",
+      ),
+  })
+  .prefault({})
+  .describe("HAProxy and keepalived in front of the API.");
+
+const etcd = z
+  .strictObject({
+    quota: size().default("4Gi").describe("Largest database size, in bytes or as 4Gi; from 2Gi to 8Gi."),
+    dataDir: absolutePath().default("/var/lib/etcd").describe("Folder of the database, on a fast disk."),
+    deployment: z
+      .enum(["host", "kubeadm"])
+      .default("host")
+      .describe("host runs etcd as a systemd service, kubeadm as static pods on the control planes."),
+  })
+  .prefault({})
+  .describe("The database of Kubernetes.");
+
+const ceph = z
+  .strictObject({
+    origin: z
+      .enum(["distro", "repository"])
+      .default("distro")
+      .describe("Packages of the distribution, or of download.ceph.com."),
+    publicNetworks: cidrs()
+      .optional()
+      .describe("Network of clients and monitors. Default: network.machines."),
+    clusterNetworks: cidrs().optional().describe("Separate network for replication between OSDs, if any."),
+    pools: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).describe("Name of the pool."),
+          application: z.enum(["rbd", "cephfs", "rgw"]).default("rbd").describe("What the pool is used for."),
+        }),
+      )
+      .default([{ name: "kubernetes", application: "rbd" }])
+      .describe("Pools to create."),
+    dashboard: z.boolean().default(false).describe("Install the Ceph dashboard with Prometheus and Grafana."),
+  })
+  .prefault({})
+  .describe("The Ceph cluster on the hosts with ceph roles.");
+
+const openshift = z
+  .strictObject({
+    deploymentType: z
+      .enum(["origin", "openshift-enterprise"])
+      .default("origin")
+      .describe("OKD, or Red Hat's product with a subscription."),
+    subdomain: dnsName().optional().describe("Wildcard domain of routes. Default: apps.<domain>."),
+  })
+  .prefault({})
+  .describe("Settings for orchestrator openshift.");
+
+const versions = z
+  .strictObject({
+    kubernetes: version()
+      .optional()
+      .describe('Such as "1.35.4". Default: the newest that the vendored tool knows.'),
+    ceph: z.string().min(1).optional().describe("Release name: reef or squid. Default: reef."),
+    openshift: version().optional().describe('Such as "3.11".'),
+  })
+  .prefault({})
+  .describe("Versions to pin, always in quotes: YAML reads 1.30 as 1.3.");
+
+export const clusterSchema = z
+  .strictObject({
+    name: dnsName().optional().describe("Short name of the cluster. Default: the name of its folder."),
+    domain: dnsName().describe("DNS domain of the hosts."),
+    orchestrator: z
+      .enum(["kubernetes", "openshift", "none"])
+      .default("kubernetes")
+      .describe(
+        "What runs on the hosts: kubernetes (kubespray), openshift (openshift-ansible), or none (Ceph only).",
+      ),
+    ssh: ssh.prefault({}),
+    network,
+    api,
+    loadBalancer,
+    etcd,
+    storage: z.strictObject({ ceph }).prefault({}).describe("Storage clusters."),
+    openshift,
+    versions,
+    hosts: z
+      .record(z.string(), host)
+      .describe("The machines: name → host. A range such as compute[1:4] stands for several; order matters."),
+    tools: tools.prefault({}),
+  })
+  .describe("A cluster, as written in inventories/<cluster>/*.yml.");
+
+/** The central inventory after validation: types checked, defaults filled in. */
+export type Settings = z.output<typeof clusterSchema>;

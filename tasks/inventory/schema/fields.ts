@@ -1,0 +1,123 @@
+/** Building blocks of the schema: addresses, names, sizes. Their messages are complete sentences for people. */
+import { z } from "zod";
+import { ipVersion, networkAddress, parseCidr } from "../../core/ip.ts";
+
+/** A check with a message and the remedy that goes with it. */
+function checked(
+  schema: z.ZodString,
+  isValid: (text: string) => boolean,
+  message: (text: string) => string,
+  remedy: string | ((text: string) => string),
+) {
+  return schema.check((context) => {
+    const text = context.value;
+    if (isValid(text)) return;
+    context.issues.push({
+      code: "custom",
+      input: text,
+      message: message(text),
+      params: { remedy: typeof remedy === "string" ? remedy : remedy(text) },
+      continue: true,
+    });
+  });
+}
+
+export const ipAddress = () =>
+  checked(
+    z.string(),
+    (text) => ipVersion(text) !== undefined,
+    (text) => `"${text}" is no IP address`,
+    "write four numbers from 0 to 255, or an IPv6 address",
+  );
+
+export const cidr = () =>
+  checked(
+    checked(
+      z.string(),
+      (text) => parseCidr(text) !== undefined,
+      (text) => `"${text}" is no network`,
+      "write it as address/length, such as 10.42.253.0/24",
+    ) as z.ZodString,
+    (text) => {
+      const parsed = parseCidr(text);
+      return parsed === undefined || networkAddress(parsed) === parsed.address.toString();
+    },
+    (text) => `"${text}" is an address inside a network, not a network`,
+    (text) => {
+      const parsed = parseCidr(text);
+      return parsed === undefined ? "" : `write ${networkAddress(parsed)}/${parsed.prefix}`;
+    },
+  );
+
+/** One network, or a list of them: one per address family. */
+export const cidrs = () => z.union([cidr(), z.array(cidr()).min(1)]);
+
+const LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+const DNS_NAME = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
+
+export const isDnsName = (text: string): boolean => text.length <= 253 && DNS_NAME.test(text);
+
+export const dnsName = () =>
+  checked(
+    z.string(),
+    isDnsName,
+    (text) => `"${text}" is no DNS name`,
+    "use lower-case letters, digits, hyphens and dots",
+  );
+
+export const port = () => z.int().min(1).max(65_535);
+
+/** VRRP router id. */
+export const vrid = () => z.int().min(1).max(255);
+
+export const interfaceName = () =>
+  checked(
+    z.string(),
+    (text) => /^[^\s/]{1,15}$/.test(text),
+    (text) => `"${text}" is no network interface`,
+    "write a name of at most 15 characters, such as eth0",
+  );
+
+export const absolutePath = () =>
+  checked(
+    z.string(),
+    (text) => text.startsWith("/"),
+    (text) => `"${text}" is no absolute path`,
+    "begin with a slash",
+  );
+
+export const userFile = () =>
+  checked(
+    z.string(),
+    (text) => text.trim() !== "",
+    () => "the path is empty",
+    "write a path; ~ is the home folder, other relative paths start at the inventory file",
+  );
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
+
+/** `8Gi` → bytes. @returns undefined when the text is no size. */
+export function parseSize(text: string): number | undefined {
+  const found = /^(\d{1,15})(Ki|Mi|Gi|Ti)?$/.exec(text);
+  return found === null ? undefined : Number(found[1]) * (UNITS[found[2] ?? ""] ?? 1);
+}
+
+/** A number of bytes, or a number with Ki, Mi, Gi or Ti. */
+export const size = () =>
+  z.union([
+    z.int().min(1),
+    checked(
+      z.string(),
+      (text) => parseSize(text) !== undefined,
+      (text) => `"${text}" is no size`,
+      "write a number of bytes, or a number with Ki, Mi, Gi or Ti, such as 4Gi",
+    ),
+  ]);
+
+export const version = () =>
+  checked(
+    z.string(),
+    (text) => /^v?\d+(\.\d+){1,3}([-+][0-9A-Za-z.-]+)?$/.test(text),
+    (text) => `"${text}" is no version`,
+    'write it in quotes, such as "1.35.4"',
+  );

@@ -1,0 +1,62 @@
+/** Schema of one host, and of SSH access. */
+import { z } from "zod";
+import { ROLES } from "../../core/model.ts";
+import { absolutePath, interfaceName, ipAddress, port, userFile } from "./fields.ts";
+
+const sshFields = {
+  user: z.string().min(1).describe("User to log in as; must be root or able to sudo without a password."),
+  port: port().describe("TCP port of the SSH server."),
+  privateKeyFile: userFile().describe(
+    "Private key to log in with; without it, the SSH agent and the user's own keys are tried.",
+  ),
+  knownHostsFile: userFile().describe("Own known_hosts file; without it, the user's own is used."),
+  hostKeys: z
+    .enum(["accept-new", "strict"])
+    .describe(
+      "accept-new trusts a host's key on first sight and refuses a changed one; strict never learns a key.",
+    ),
+};
+
+export const ssh = z
+  .strictObject(sshFields)
+  .partial()
+  .describe("How the hosts are reached. ~ is the home folder; relative paths start at the inventory file.");
+
+export const TAINT_EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
+
+const taint = z.union([
+  z.string().describe("key=value:Effect, or key:Effect."),
+  z.strictObject({
+    key: z.string().describe("Such as node-role.kubernetes.io/infra."),
+    value: z.string().optional().describe("May be left out."),
+    effect: z.enum(TAINT_EFFECTS).describe("What happens to pods that do not tolerate the taint."),
+  }),
+]);
+
+export const host = z
+  .strictObject({
+    ip: ipAddress().describe(
+      "Main address, inside a machine network. In a host range it counts along: 10.42.253.[20:23].",
+    ),
+    ip6: ipAddress().optional().describe("IPv6 address of a host in a dual-stack cluster."),
+    address: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Address or name to connect to, when it is not ip (NAT, a management network)."),
+    ssh: ssh.optional().describe("Overrides the cluster's ssh section for this host."),
+    roles: z.array(z.enum(ROLES)).default([]).describe("What the host does; several roles can share a host."),
+    zone: z.string().min(1).optional().describe("Failure domain: rack, room or site."),
+    labels: z.record(z.string(), z.string()).default({}).describe("Kubernetes node labels."),
+    taints: z.array(taint).default([]).describe("Kubernetes node taints."),
+    devices: z
+      .array(absolutePath())
+      .default([])
+      .describe("Whole, empty block devices for Ceph OSDs, such as /dev/vdb."),
+    interface: interfaceName()
+      .optional()
+      .describe(
+        "Interface that carries the virtual addresses on this host; overrides loadBalancer.interface.",
+      ),
+  })
+  .describe("One machine.");

@@ -1,0 +1,35 @@
+/** Walks the schema: which keys exist where. */
+import type { z } from "zod";
+import type { InventoryPath } from "../../core/path.ts";
+import { clusterSchema } from "./cluster.ts";
+
+type AnySchema = z.core.$ZodType;
+
+/** The keys that the schema knows for the map at a path; empty where any key is allowed. */
+export function knownKeys(path: InventoryPath): readonly string[] {
+  let schemas: readonly AnySchema[] = [clusterSchema];
+  for (const part of path) schemas = schemas.flatMap(alternatives).flatMap((schema) => childOf(schema, part));
+  return schemas.flatMap(alternatives).flatMap((schema) => {
+    const { def } = schema._zod;
+    return def.type === "object" ? Object.keys((def as z.core.$ZodObjectDef).shape) : [];
+  });
+}
+
+/** A schema without its wrappers; the members of a union. */
+export function alternatives(schema: AnySchema): readonly AnySchema[] {
+  const { def } = schema._zod;
+  if (def.type === "union") return (def as z.core.$ZodUnionDef).options.flatMap(alternatives);
+  if ("innerType" in def) return alternatives(def.innerType as AnySchema);
+  return [schema];
+}
+
+function childOf(schema: AnySchema, part: string | number): readonly AnySchema[] {
+  const { def } = schema._zod;
+  if (def.type === "object") {
+    const child = (def as z.core.$ZodObjectDef).shape[part];
+    return child === undefined ? [] : [child];
+  }
+  if (def.type === "record") return [(def as z.core.$ZodRecordDef).valueType];
+  if (def.type === "array") return [(def as z.core.$ZodArrayDef).element];
+  return [];
+}

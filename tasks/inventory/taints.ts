@@ -1,0 +1,17 @@
+/** Taints, written as kubectl writes them: `key=value:Effect`. */
+import type { Taint } from "../core/model.ts";
+import { TAINT_EFFECTS } from "./schema/host.ts";
+
+/** @returns undefined when the text is no taint. Whether key and value are valid names is a rule's business. */
+export function parseTaint(
+  taint: string | { key: string; value?: string | undefined; effect: Taint["effect"] },
+): Taint | undefined {
+  if (typeof taint !== "string") {
+    const { key, value, effect } = taint;
+    return value === undefined ? { key, effect } : { key, value, effect };
+  }
+  const found = /^([^=:]+)(?:=([^:]*))?:(.+)$/.exec(taint);
+  const effect = TAINT_EFFECTS.find((known) => known === found?.[3]);
+  if (found?.[1] === undefined || effect === undefined) return undefined;
+  return found[2] === undefined ? { key: found[1], effect } : { key: found[1], value: found[2], effect };
+}

@@ -1,0 +1,74 @@
+/**
+ * The gate for YAML (js-yaml). Reads a file as Ansible would, refuses what Ansible would silently misread, and
+ * remembers where everything was written.
+ */
+import { readFile, stat } from "node:fs/promises";
+import { parseEvents, YAMLException } from "js-yaml";
+import type { Problem } from "../core/problem.ts";
+import { type ComposeOptions, compose } from "./yaml/compose.ts";
+import type { SourceText } from "./yaml/source.ts";
+import { checkStrictness } from "./yaml/strictness.ts";
+import { DEEPEST, syntaxProblem } from "./yaml/syntax.ts";
+import { checkCharacters, decode, LARGEST_FILE_BYTES, tooLarge, wholeFile } from "./yaml/text.ts";
+import type { YamlNode } from "./yaml/tree.ts";
+
+export { SourceText } from "./yaml/source.ts";
+export * from "./yaml/tree.ts";
+export type { ComposeOptions };
+
+export interface YamlReading {
+  /** Absent for an empty file, and when a problem made reading on pointless. */
+  readonly root?: YamlNode;
+  /** Codes KM001-KM099, in the order of the file. */
+  readonly problems: readonly Problem[];
+}
+
+/** Reads one YAML file. Never throws for what is in it or about it. */
+export async function readYamlFile(
+  path: string,
+  shownAs: string,
+  options: ComposeOptions = {},
+): Promise<YamlReading> {
+  let bytes: Uint8Array;
+  try {
+    const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
+    if (size > LARGEST_FILE_BYTES) return { problems: [wholeFile(shownAs, tooLarge(size))] };
+    if (!isFile) return { problems: [unreadable(shownAs, { code: "EISDIR" })] };
+    bytes = await readFile(path);
+  } catch (error) {
+    return { problems: [unreadable(shownAs, error)] };
+  }
+  const decoded = decode(shownAs, bytes);
+  if (decoded.source === undefined) return { problems: [decoded.problem] };
+  return readSource(decoded.source, options);
+}
+
+/** Reads YAML from a string. */
+export function readYaml(source: SourceText, options: ComposeOptions = {}): YamlReading {
+  const checked = checkCharacters(source);
+  return checked.source === undefined ? { problems: [checked.problem] } : readSource(source, options);
+}
+
+function readSource(source: SourceText, options: ComposeOptions): YamlReading {
+  try {
+    const events = parseEvents(source.text, { maxDepth: DEEPEST });
+    const refused = checkStrictness(source, events);
+    const composed = compose(source, events, options);
+    return { ...composed, problems: [...refused, ...composed.problems] };
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    return { problems: [syntaxProblem(source, error)] };
+  }
+}
+
+function unreadable(file: string, error: unknown): Problem {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reasons: Readonly<Record<string, readonly [string, string]>> = {
+    ENOENT: ["the file does not exist", "create it, or remove the dangling link"],
+    EACCES: ["permission to read the file is missing", "make it readable for the user who runs kube-magic"],
+    EISDIR: ["this is not a regular file", "replace it by a file; a directory may not end in .yml"],
+    ELOOP: ["the symbolic links lead in a circle", "remove the link"],
+  };
+  const [reason, remedy] = reasons[code ?? ""] ?? [`the file cannot be read: ${message}`, "make it readable"];
+  return wholeFile(file, { code: "KM001", message: reason, remedy });
+}

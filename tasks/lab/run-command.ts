@@ -1,0 +1,16 @@
+/** Commands that must succeed. */
+import { GateError } from "../core/errors.ts";
+import { type CommandOptions, capture } from "../io/shell.ts";
+
+/** Standard output of a command. @throws GateError when this machine refuses it. */
+export async function succeed(
+  argv: readonly [string, ...string[]],
+  options: CommandOptions = {},
+): Promise<string> {
+  const result = await capture(argv, options);
+  if (result.code === 0) return result.stdout;
+  throw new GateError(`this machine refused: ${argv.join(" ")} (exit ${result.code})`, {
+    output: result.stderr.trim(),
+    remedy: "The lab needs a machine, or a virtual one, where root may make bridges, mounts and containers.",
+  });
+}
