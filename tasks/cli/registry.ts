@@ -21,6 +21,7 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
   plan: entry("Deploy", "what a deploy would run, what not, and why", () => import("../plan.ts")),
   deploy: entry("Deploy", "run all phases, or those named", () => import("../deploy.ts")),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
+  demo: entry("Lab", "all of it on real hosts, in one go", () => import("../demo.ts")),
   "lab:up": entry("Lab", "make real hosts on this machine", () => import("../lab-up.ts")),
   "lab:down": entry("Lab", "remove them and every trace of them", () => import("../lab-down.ts")),
   "lab:status": entry("Lab", "which hosts run and answer", () => import("../lab-status.ts")),

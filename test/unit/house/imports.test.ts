@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   lab: ["core", "io", "ansible"],
   cli: ["core", "inventory", "scripts"],
   deploy: ["core", "io", "inventory", "render", "vendor", "phases", "ansible", "run", "report", "cli"],
+  demo: ["core", "io", "inventory", "ansible", "lab", "cli", "deploy"],
   scripts: [
     "core",
     "io",
@@ -35,6 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lab",
     "cli",
     "deploy",
+    "demo",
   ],
 };
 
