@@ -7,11 +7,12 @@ import { ensureBase } from "./base.ts";
 import { boot, cutPower, findHost } from "./container.ts";
 import { readDebianSource } from "./debian-source.ts";
 import type { LabEvents } from "./events.ts";
+import { explainFaults } from "./faults.ts";
 import { ensureKey, knownHosts, seedHost } from "./guest-files.ts";
 import { inventoryText, requireOurs, writeInventory } from "./inventory-file.ts";
 import { withLock } from "./lock.ts";
 import { neighbourHash, updateRunningHost, updateStoppedHost } from "./neighbours.ts";
-import { ensureNetwork } from "./network.ts";
+import { ensureNetwork, requireFreeNetwork } from "./network.ts";
 import { hostPlaces, type LabPlaces, labPlaces } from "./places.ts";
 import type { ProcessId } from "./processes.ts";
 import { waitReady } from "./ready.ts";
@@ -45,7 +46,8 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   requireLabMachine(places);
   const inventoryFile = join(options.inventories, topology.name, "cluster.yml");
   requireOurs(inventoryFile);
-  return withLock(`lab ${topology.name}`, "lab:up", async () => {
+  const build = async (): Promise<Lab> => {
+    await requireFreeNetwork(places, topology);
     const base = await ensureBase(places, topology.suite, events);
     mkdirSync(places.state, { recursive: true, mode: 0o755 });
     mkdirSync(join(places.state, "hosts"), { recursive: true, mode: 0o700 });
@@ -58,7 +60,8 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
     const state = writeInventory(inventoryFile, inventoryText(topology, places, nameServers));
     events({ kind: "inventory", file: inventoryFile, state });
     return { places, topology, inventoryFile };
-  });
+  };
+  return withLock(`lab ${topology.name}`, "lab:up", () => explainFaults(build));
 }
 
 async function bootAll(
