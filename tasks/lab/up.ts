@@ -1,10 +1,10 @@
 /** lab:up: from a topology file to running hosts and a central inventory that describes them. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { GateError } from "../core/errors.ts";
 import { capture } from "../io/shell.ts";
 import { ensureBase } from "./base.ts";
-import { boot, cutPower, findHost } from "./container.ts";
+import { boot, cutPower, findHost, plugIn } from "./container.ts";
 import { readDebianSource } from "./debian-source.ts";
 import type { LabEvents } from "./events.ts";
 import { explainFaults } from "./faults.ts";
@@ -17,6 +17,7 @@ import { hostPlaces, type LabPlaces, labPlaces } from "./places.ts";
 import type { ProcessId } from "./processes.ts";
 import { waitReady } from "./ready.ts";
 import { requireLabMachine } from "./requirements.ts";
+import { settleAll } from "./settle.ts";
 import { type HostRecord, type HostSeed, hostsOnDisk, readHost, writeHost, writeState } from "./state.ts";
 import { type LabHost, readTopology, type Topology } from "./topology.ts";
 
@@ -77,13 +78,15 @@ async function bootAll(
     if (running === undefined) missing.push(host);
     else started.set(host, running);
   };
-  await Promise.all(topology.hosts.map(prepare));
+  await settleAll(topology.hosts.map(prepare));
+  noteOtherSuites(places, topology, events);
   writeFileSync(places.knownHosts, knownHosts(places, topology.hosts));
   events({ kind: "booting", hosts: missing.map((host) => host.name) });
   const since = Date.now();
-  await Promise.all(
+  await settleAll(
     topology.hosts.map(async (host) => {
       const running = started.get(host);
+      if (running !== undefined) await plugIn(places, host.name);
       await waitReady(places, host, running ?? (await startHostProcess(places, host.name)));
       await introduceNeighbours(places, topology, host);
       if (running === undefined) {
@@ -155,6 +158,19 @@ async function introduceNeighbours(places: LabPlaces, topology: Topology, host: 
   if (record === undefined || record.neighbours === neighbours) return;
   await updateRunningHost(places, topology, host);
   writeHost(places, host.name, { ...record, neighbours });
+}
+
+function noteOtherSuites(places: LabPlaces, { suite, hosts }: Topology, events: LabEvents): void {
+  const others = hosts.filter(({ name }) => {
+    const base = readHost(places, name)?.seed.base;
+    return base !== undefined && !basename(base).startsWith(`${suite}-`);
+  });
+  if (others.length === 0) return;
+  const names = others.map(({ name }) => name).join(", ");
+  events({
+    kind: "note",
+    text: `${names}: made with another suite, ${suite} comes with lab:down and lab:up`,
+  });
 }
 
 /** Hosts that the topology no longer has. */
