@@ -20,7 +20,7 @@ export function ensureNetwork(places: LabPlaces, topology: Topology): Promise<vo
 }
 
 async function makeNetwork(places: LabPlaces, topology: Topology): Promise<void> {
-  const own = await addressesOfOtherLinks(places, topology);
+  const own = await requireFreeNetwork(places, topology);
   if (!own) {
     const mac = createHash("sha256").update(places.bridge).digest("hex").match(/../g)?.slice(0, 5) ?? [];
     if (!existsSync(`/sys/class/net/${places.bridge}`)) {
@@ -63,8 +63,11 @@ async function unmakeNetwork(places: LabPlaces): Promise<void> {
   restoreForwarding();
 }
 
-/** True when the bridge already has the gateway's address; everybody else's overlapping network is an obstacle. */
-async function addressesOfOtherLinks(places: LabPlaces, topology: Topology): Promise<boolean> {
+/**
+ * Whether the bridge already has the gateway's address.
+ * @throws GateError when another link's network overlaps the lab's.
+ */
+export async function requireFreeNetwork(places: LabPlaces, topology: Topology): Promise<boolean> {
   const subnet = parseSubnet(topology.network);
   const links = JSON.parse(await succeed(["ip", "-json", "-4", "address", "show"])) as {
     ifname: string;
