@@ -74,7 +74,7 @@ function scalarLines(value: string | number | bigint | boolean | null | Tagged |
   if (typeof value === "string") return stringLines(value);
   if (value instanceof Tagged) {
     const [first = "", ...rest] = blockLines(value.text) ?? [quoted(value.text)];
-    return [`${value.tag} ${first}`, ...rest];
+    return isTyped(value.text) ? [first] : [`${value.tag} ${first}`, ...rest];
   }
   if (value instanceof Float) return [floatText(value.value, YAML_NAMES)];
   if (typeof value === "number") {
@@ -97,6 +97,14 @@ function stringLines(text: string): string[] {
 const PLAIN = /^[A-Za-z0-9_/][A-Za-z0-9_./@%+,=:~^()<>;*!?&|$ -]*$/;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?$/;
 const RESERVED = /^(?:y|n|yes|no|true|false|on|off|null|nan|inf)$/i;
+
+/**
+ * True for text that a YAML 1.1 reader takes for a number, a date or a constant when nothing is quoted. ansible-core
+ * 2.19 reads `!unsafe "0644"` as such a number, quotes or not; without braces there is nothing to protect, so the tag goes.
+ */
+function isTyped(text: string): boolean {
+  return text === "" || RESERVED.test(text) || /^(?:[-+.\d][\w:.+ -]*|~|=|<<)$/.test(text);
+}
 
 /** True for text that no YAML 1.1 or 1.2 reader takes for anything but this string. */
 function isPlain(text: string): boolean {

@@ -26,6 +26,12 @@ export function parseSubnet(text: string): Subnet | undefined {
   return first % sizeOf(prefix) === 0 ? { first, prefix } : undefined;
 }
 
+/** The subnet that an address with a prefix length lies in. */
+export function subnetOf(address: string, prefix: number): Subnet {
+  const value = addressToNumber(address);
+  return { first: value - (value % sizeOf(prefix)), prefix };
+}
+
 function sizeOf(prefix: number): number {
   return 2 ** (32 - prefix);
 }

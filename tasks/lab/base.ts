@@ -13,8 +13,10 @@ import {
 import { dirname, join } from "node:path";
 import { GateError } from "../core/errors.ts";
 import { capture } from "../io/shell.ts";
+import { removeBases, UNFINISHED } from "./base-cache.ts";
 import { type DebianSource, readDebianSource } from "./debian-source.ts";
 import type { LabEvents } from "./events.ts";
+import { KERNEL_SETTINGS_FILES, KERNEL_SETTINGS_UNIT } from "./kernel-settings.ts";
 import { withTurn } from "./lock.ts";
 import type { LabPlaces } from "./places.ts";
 import type { Suite } from "./topology.ts";
@@ -44,7 +46,8 @@ const PACKAGES = [
   "less",
 ];
 
-const ENABLED = {
+const ENABLED: Readonly<Record<string, string>> = {
+  [`sysinit.target.wants/${KERNEL_SETTINGS_UNIT}`]: `/etc/systemd/system/${KERNEL_SETTINGS_UNIT}`,
   "multi-user.target.wants/systemd-networkd.service": "systemd-networkd.service",
   "dbus-org.freedesktop.network1.service": "systemd-networkd.service",
   "sockets.target.wants/systemd-networkd.socket": "systemd-networkd.socket",
@@ -78,6 +81,7 @@ export async function ensureBase(places: LabPlaces, suite: Suite, events: LabEve
         PACKAGES,
         ENABLED,
         MASKED,
+        KERNEL_SETTINGS_FILES,
         source.mirror,
         source.proxy,
         source.authorities,
@@ -95,23 +99,25 @@ export async function ensureBase(places: LabPlaces, suite: Suite, events: LabEve
     "lab:up",
     (owner) => events({ kind: "note", text: `waiting: ${owner}` }),
     async () => {
-      if (!existsSync(folder)) await build(folder, suite, source, events);
+      if (!existsSync(folder)) await build(places, folder, suite, source, events);
       return folder;
     },
   );
 }
 
-/** Removes every cached base. */
-export function purgeBases(places: LabPlaces): void {
-  rmSync(join(places.cache, "base"), { recursive: true, force: true });
-}
-
-async function build(folder: string, suite: Suite, source: DebianSource, events: LabEvents): Promise<void> {
+async function build(
+  places: LabPlaces,
+  folder: string,
+  suite: Suite,
+  source: DebianSource,
+  events: LabEvents,
+): Promise<void> {
   events({ kind: "base", state: "building", folder });
   const started = Date.now();
-  mkdirSync(dirname(folder), { recursive: true, mode: 0o755 });
+  // Closed to others: an old image's set-user-id programs are nobody's business.
+  mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
   // We hold this base's lock, so a half-built one beside it is a dead build's.
-  const unfinished = `${folder}.unfinished`;
+  const unfinished = `${folder}${UNFINISHED}`;
   rmSync(unfinished, { recursive: true, force: true });
   const proxy = source.proxy === undefined ? [] : [`--aptopt=Acquire::http::Proxy "${source.proxy}"`];
   const authorities =
@@ -147,6 +153,7 @@ async function build(folder: string, suite: Suite, source: DebianSource, events:
   }
   finish(unfinished);
   renameSync(unfinished, folder);
+  removeBases(places, `${suite}-`, folder);
   events({ kind: "base", state: "built", folder, seconds: (Date.now() - started) / 1000 });
 }
 
@@ -176,7 +183,7 @@ function finish(root: string): void {
     const path = join(units, link);
     mkdirSync(dirname(path), { recursive: true });
     rmSync(path, { force: true });
-    symlinkSync(`/usr/lib/systemd/system/${unit}`, path);
+    symlinkSync(unit.startsWith("/") ? unit : `/usr/lib/systemd/system/${unit}`, path);
   }
   for (const unit of MASKED) {
     rmSync(join(units, unit), { force: true });
@@ -196,6 +203,11 @@ function finish(root: string): void {
     "var/.updated": "",
   };
   for (const [path, content] of Object.entries(files)) writeFileSync(join(root, path), content);
+  for (const [path, { content, mode }] of Object.entries(KERNEL_SETTINGS_FILES)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content, { mode });
+    chmodSync(join(root, path), mode);
+  }
   for (const name of ["etc/hostname", "etc/resolv.conf", "etc/apt/apt.conf.d/99mmdebstrap"]) {
     rmSync(join(root, name), { force: true });
   }

@@ -2,7 +2,7 @@
  * A host's power switch: a booted Debian in a systemd-nspawn container. Its root is mounted in a mount namespace of
  * its own, so the mount lives exactly as long as the host and this machine's mount table never sees it.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { startDetached } from "../io/process.ts";
 import { capture } from "../io/shell.ts";
@@ -70,8 +70,31 @@ export async function boot(places: LabPlaces, host: string, base: string): Promi
 /** The running host's launcher: the recorded one, or, when nobody lived to record it, the one whose root is ours. */
 export function findHost(places: LabPlaces, host: string): ProcessId | undefined {
   const recorded = readHost(places, host)?.process;
-  if (recorded !== undefined && isAlive(recorded)) return recorded;
+  if (recorded !== undefined && isLauncher(recorded, places, host)) return recorded;
   return containersOf(places, host)[0];
+}
+
+/** Hosts of this lab that run, as their own processes tell, whatever is left of the lab's folder. */
+export function runningHosts(places: LabPlaces): readonly string[] {
+  const prefix = `--directory=${places.state}/hosts/`;
+  const names = allProcesses().flatMap(({ pid }) =>
+    argumentsOf(pid).flatMap((word) =>
+      word.startsWith(prefix) ? [word.slice(prefix.length).split("/")[0] ?? ""] : [],
+    ),
+  );
+  return [...new Set(names)].filter((name) => name !== "");
+}
+
+/** Puts a running host's cable back into the bridge, which may have been made anew. */
+export async function plugIn(places: LabPlaces, host: string): Promise<void> {
+  const cable = cableOf(hostPlaces(places, host).machine);
+  if (existsSync(`/sys/class/net/${cable}/master`)) return;
+  await capture(["ip", "link", "set", cable, "master", places.bridge, "up"]);
+}
+
+/** This machine's end; nspawn shortens a long name, but keeps the full one as an alias that `ip` knows. */
+function cableOf(machine: string): string {
+  return `vb-${machine}`;
 }
 
 /** Cuts the power: nothing is told, nothing is flushed, the cable is gone. Returns whether it was running. */
@@ -81,7 +104,7 @@ export async function cutPower(places: LabPlaces, host: string): Promise<boolean
   let was = false;
   for (;;) {
     const tops = [
-      ...(recorded !== undefined && isAlive(recorded) ? [recorded] : []),
+      ...(recorded !== undefined && isLauncher(recorded, places, host) ? [recorded] : []),
       ...containersOf(places, host),
     ];
     const [top] = tops;
@@ -89,7 +112,7 @@ export async function cutPower(places: LabPlaces, host: string): Promise<boolean
     was = true;
     await kill(top);
   }
-  const cable = `vb-${at.machine}`;
+  const cable = cableOf(at.machine);
   if ((await capture(["ip", "link", "show", cable])).code === 0)
     await capture(["ip", "link", "delete", cable]);
   for (const group of controlGroups(places, host)) removeGroup(group);
@@ -103,6 +126,11 @@ export function removeControlGroups(places: LabPlaces): void {
     removeGroup(join(top, places.controlGroup));
     removeEmpty(join(top, places.controlGroup, ".."));
   }
+}
+
+/** A pid and a start time can both come back after a restart of this machine; the host's own folder cannot. */
+function isLauncher(process: ProcessId, places: LabPlaces, host: string): boolean {
+  return isAlive(process) && argumentsOf(process.pid).includes(hostPlaces(places, host).root);
 }
 
 /** Launchers of this host, and containers that lost theirs; topmost first. */
@@ -163,7 +191,6 @@ function removeEmpty(folder: string): void {
 export function consoleTail(places: LabPlaces, host: string, lines = 15): string {
   const file = hostPlaces(places, host).console;
   if (!existsSync(file)) return "";
-  mkdirSync(places.state, { recursive: true });
   return (
     readFileSync(file, "utf8")
       // biome-ignore lint/suspicious/noControlCharactersInRegex: a console has them

@@ -1,15 +1,17 @@
 /** lab:down: removes every trace of a lab but the cached base images. */
 import { rmdirSync, rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { GateError } from "../core/errors.ts";
-import { purgeBases } from "./base.ts";
-import { cutPower, removeControlGroups } from "./container.ts";
+import { removeBases, removeUnfinishedBases } from "./base-cache.ts";
+import { cutPower, removeControlGroups, runningHosts } from "./container.ts";
 import type { LabEvents } from "./events.ts";
 import { removeInventory } from "./inventory-file.ts";
 import { withLock } from "./lock.ts";
 import { removeNetwork } from "./network.ts";
 import { labPlaces } from "./places.ts";
-import { requireLabMachine } from "./requirements.ts";
-import { hostsOnDisk, otherLabs, readState } from "./state.ts";
+import { requireRoot } from "./requirements.ts";
+import { settleAll } from "./settle.ts";
+import { hostsOnDisk, readState } from "./state.ts";
 
 export interface LabDownOptions {
   readonly name: string;
@@ -23,11 +25,11 @@ export interface LabDownOptions {
 export async function labDown(options: LabDownOptions): Promise<void> {
   const events = options.events ?? (() => {});
   const places = labPlaces(options.name, options.env);
-  requireLabMachine(places);
+  requireRoot();
   await withLock(`lab ${options.name}`, "lab:down", async () => {
     const state = readState(places);
-    const hosts = hostsOnDisk(places);
-    await Promise.all(hosts.map((host) => cutPower(places, host)));
+    const hosts = [...new Set([...hostsOnDisk(places), ...runningHosts(places)])].sort();
+    await settleAll(hosts.map((host) => cutPower(places, host)));
     if (hosts.length > 0) events({ kind: "removed", what: `hosts ${hosts.join(", ")}` });
     removeControlGroups(places);
     if (state !== undefined) {
@@ -36,16 +38,17 @@ export async function labDown(options: LabDownOptions): Promise<void> {
       if (inventory === "edited") events({ kind: "inventory", file: state.inventoryFile, state: "edited" });
     }
     await removeNetwork(places);
+    await removeUnfinishedBases(places);
     rmSync(places.state, { recursive: true, force: true });
-    if (otherLabs(places).length === 0) removeIfEmpty(places.labs);
+    removeIfEmpty(places.labs);
+    if (basename(dirname(places.labs)) === "kube-magic") removeIfEmpty(dirname(places.labs));
     if (options.purge) {
-      const others = otherLabs(places);
-      if (others.length > 0) {
-        throw new GateError(`the base images stay: they carry lab ${others.join(", ")}`, {
-          remedy: "Take those labs down first.",
+      const used = removeBases(places);
+      if (used.length > 0) {
+        throw new GateError(`other labs run on ${used.join(" and ")}, which therefore stays`, {
+          remedy: "Take those labs down first: npm run lab:down -- --lab NAME --purge",
         });
       }
-      purgeBases(places);
       events({ kind: "removed", what: "cached base images" });
     }
     if (hosts.length === 0 && state === undefined) {

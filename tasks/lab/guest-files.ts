@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { giveToCaller } from "./caller.ts";
 import { type DebianSource, readDebianSource } from "./debian-source.ts";
 import { hostPlaces, type LabPlaces } from "./places.ts";
 import { succeed } from "./run-command.ts";
@@ -16,8 +17,8 @@ interface GuestFile {
 /** The lab's own key pair, made once. */
 export async function ensureKey(places: LabPlaces): Promise<void> {
   if (existsSync(places.privateKey) && existsSync(`${places.privateKey}.pub`)) return;
-  mkdirSync(places.state, { recursive: true, mode: 0o755 });
   await newKey(places.privateKey, `kube-magic lab ${places.name}`);
+  giveToCaller(places.privateKey);
 }
 
 /** Writes the host's files into its layer. The host must not be running. */
@@ -75,7 +76,6 @@ export function guestFiles(
   const servers = source.nameServers.map((server) => `nameserver ${server}\n`).join("");
   return {
     "etc/hostname": { content: `${host.name}\n` },
-    "etc/hosts": { content: hostsFile(topology) },
     "etc/resolv.conf": { content: `search ${topology.domain}\n${servers}` },
     "etc/systemd/network/10-lab.network": {
       content: `[Match]\nName=host0\n\n[Network]\nAddress=${seed.ip}/${seed.prefix}\nGateway=${seed.gateway}\nIPv6AcceptRA=no\n`,
@@ -90,19 +90,6 @@ export function guestFiles(
           },
         }),
   };
-}
-
-/** Everybody knows everybody, as with a site's DNS; nobody's own name is on the loopback. */
-function hostsFile(topology: Topology): string {
-  const lines = topology.hosts.map(({ name, ip }) => `${ip}\t${name}.${topology.domain} ${name}`);
-  return `127.0.0.1\tlocalhost
-::1\tlocalhost ip6-localhost ip6-loopback
-ff02::1\tip6-allnodes
-ff02::2\tip6-allrouters
-
-# the hosts of this lab
-${lines.join("\n")}
-`;
 }
 
 /** A folder in the layer carries its mode over the base's, so it must be the same one. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../core/errors.ts";
+import { giveToCaller } from "./caller.ts";
 import type { LabPlaces } from "./places.ts";
 import type { Topology } from "./topology.ts";
 
@@ -26,6 +27,7 @@ ssh:
   user: root
   privateKeyFile: ${JSON.stringify(places.privateKey)}
   knownHostsFile: ${JSON.stringify(places.knownHosts)}
+  hostKeys: strict
 network:
   machines: ${network}
   pods: 10.233.64.0/18
@@ -63,6 +65,7 @@ export function writeInventory(file: string, text: string): "written" | "kept" |
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(join(dirname(file), ".gitignore"), "*\n");
   writeFileSync(file, text);
+  giveToCaller(dirname(file), join(dirname(file), ".gitignore"), file);
   return "written";
 }
 

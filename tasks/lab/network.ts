@@ -1,21 +1,26 @@
 /** The lab's wire: a bridge, and translated addresses towards the package mirror. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { GateError } from "../core/errors.ts";
 import { capture } from "../io/shell.ts";
-import { parseSubnet, subnetsOverlap } from "./addresses.ts";
+import { parseSubnet, subnetOf, subnetsOverlap } from "./addresses.ts";
 import { withTurn } from "./lock.ts";
-import type { LabPlaces } from "./places.ts";
+import { BRIDGE_PREFIX, type LabPlaces } from "./places.ts";
 import { succeed } from "./run-command.ts";
-import { otherLabs } from "./state.ts";
 import type { Topology } from "./topology.ts";
 
 const FORWARD = "/proc/sys/net/ipv4/ip_forward";
+/** What it was before the first lab; gone after a restart of the machine, as is what we wrote there. */
+const FORWARD_BEFORE = "/run/kube-magic/lab/ip-forward";
 
 /** Makes what is missing of the lab's network. @throws GateError when something else owns the addresses. */
-export async function ensureNetwork(places: LabPlaces, topology: Topology): Promise<void> {
-  const own = await addressesOfOtherLinks(places, topology);
+export function ensureNetwork(places: LabPlaces, topology: Topology): Promise<void> {
+  return turn(() => makeNetwork(places, topology));
+}
+
+async function makeNetwork(places: LabPlaces, topology: Topology): Promise<void> {
+  const own = await requireFreeNetwork(places, topology);
   if (!own) {
     const mac = createHash("sha256").update(places.bridge).digest("hex").match(/../g)?.slice(0, 5) ?? [];
     if (!existsSync(`/sys/class/net/${places.bridge}`)) {
@@ -42,20 +47,27 @@ export async function ensureNetwork(places: LabPlaces, topology: Topology): Prom
     await succeed(["ip", "link", "set", places.bridge, "up"]);
   }
   await succeed(["nft", "-f", "-"], { input: translation(places, topology) });
-  await forwardPackets(places);
+  forwardPackets();
   await passFirewall(places, "-I");
 }
 
 /** Removes the network; fine when there is none. */
-export async function removeNetwork(places: LabPlaces): Promise<void> {
+export function removeNetwork(places: LabPlaces): Promise<void> {
+  return turn(() => unmakeNetwork(places));
+}
+
+async function unmakeNetwork(places: LabPlaces): Promise<void> {
   await capture(["nft", "delete", "table", "ip", places.table]);
   if (existsSync(`/sys/class/net/${places.bridge}`)) await succeed(["ip", "link", "delete", places.bridge]);
   await passFirewall(places, "-D");
-  await restoreForwarding(places);
+  restoreForwarding();
 }
 
-/** True when the bridge already has the gateway's address; everybody else's overlapping network is an obstacle. */
-async function addressesOfOtherLinks(places: LabPlaces, topology: Topology): Promise<boolean> {
+/**
+ * Whether the bridge already has the gateway's address.
+ * @throws GateError when another link's network overlaps the lab's.
+ */
+export async function requireFreeNetwork(places: LabPlaces, topology: Topology): Promise<boolean> {
   const subnet = parseSubnet(topology.network);
   const links = JSON.parse(await succeed(["ip", "-json", "-4", "address", "show"])) as {
     ifname: string;
@@ -68,9 +80,7 @@ async function addressesOfOtherLinks(places: LabPlaces, topology: Topology): Pro
         own ||= local === topology.gateway && prefixlen === topology.prefix;
         continue;
       }
-      const mask = prefixlen === 0 ? 0 : (-1 << (32 - prefixlen)) >>> 0;
-      const first = (local.split(".").reduce((sum, part) => sum * 256 + Number(part), 0) & mask) >>> 0;
-      if (subnet !== undefined && subnetsOverlap(subnet, { first, prefix: prefixlen })) {
+      if (subnet !== undefined && subnetsOverlap(subnet, subnetOf(local, prefixlen))) {
         throw new GateError(`${topology.network} overlaps ${local}/${prefixlen} on ${ifname}`, {
           remedy: "Give the lab another network in its topology file (and pass it with --topology FILE).",
         });
@@ -94,26 +104,23 @@ table ip ${places.table} {
 `;
 }
 
-const savedForwarding = (places: LabPlaces) => join(places.labs, "ip-forward");
-const turn = <T>(work: () => Promise<T>) => withTurn("lab machine settings", "lab", () => {}, work);
+/** Labs share the machine's settings, so only one of them changes these at a time. */
+const turn = <T>(work: () => Promise<T>) => withTurn("the lab's machine settings", "lab", () => {}, work);
 
-async function forwardPackets(places: LabPlaces): Promise<void> {
-  await turn(async () => {
-    const before = readFileSync(FORWARD, "utf8").trim();
-    if (before === "1") return;
-    writeFileSync(savedForwarding(places), `${before}\n`);
-    writeFileSync(FORWARD, "1\n");
-  });
+function forwardPackets(): void {
+  const before = readFileSync(FORWARD, "utf8").trim();
+  if (before === "1") return;
+  mkdirSync(dirname(FORWARD_BEFORE), { recursive: true });
+  writeFileSync(FORWARD_BEFORE, `${before}\n`);
+  writeFileSync(FORWARD, "1\n");
 }
 
 /** The last lab to go puts back what the first one found. */
-async function restoreForwarding(places: LabPlaces): Promise<void> {
-  await turn(async () => {
-    const saved = savedForwarding(places);
-    if (!existsSync(saved) || otherLabs(places).length > 0) return;
-    writeFileSync(FORWARD, readFileSync(saved, "utf8"));
-    rmSync(saved);
-  });
+function restoreForwarding(): void {
+  const others = readdirSync("/sys/class/net").some((name) => name.startsWith(BRIDGE_PREFIX));
+  if (!existsSync(FORWARD_BEFORE) || others) return;
+  writeFileSync(FORWARD, readFileSync(FORWARD_BEFORE, "utf8"));
+  rmSync(dirname(FORWARD_BEFORE), { recursive: true });
 }
 
 /** A firewall that drops forwarded packets by default (Docker's does) is told to let the bridge's pass. */

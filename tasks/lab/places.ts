@@ -2,13 +2,16 @@
 import { join } from "node:path";
 import { InputError } from "../core/errors.ts";
 
+/** Begins the name of every lab's bridge. */
+export const BRIDGE_PREFIX = "km-";
+
 export interface LabPlaces {
   readonly name: string;
   /** Everything of this lab: removed by lab:down. */
   readonly state: string;
   /** Shared by all labs: base images. Survives lab:down. */
   readonly cache: string;
-  /** Shared by all labs: what machine settings were before the first of them came. */
+  /** Where all labs are. */
   readonly labs: string;
   readonly stateFile: string;
   readonly privateKey: string;
@@ -55,7 +58,7 @@ export function labPlaces(name: string, env: NodeJS.ProcessEnv = process.env): L
     stateFile: join(state, "state.json"),
     privateKey: join(state, "id_ed25519"),
     knownHosts: join(state, "known_hosts"),
-    bridge: `km-${name}`,
+    bridge: `${BRIDGE_PREFIX}${name}`,
     table: `kube_magic_${name.replaceAll("-", "_")}`,
     controlGroup: join("kube-magic", name),
   };

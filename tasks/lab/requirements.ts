@@ -58,6 +58,12 @@ export function requireLabMachine(places: LabPlaces): void {
   });
 }
 
+/** @throws GateError for anybody but root: the lab's key and its processes are root's. */
+export function requireRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new GateError("the lab's hosts belong to root", { remedy: "Run the command with sudo." });
+}
+
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

@@ -1,6 +1,7 @@
 /** Commands on the lab's hosts. Host keys are checked: each host got its own before its first boot. */
+import { accessSync, constants } from "node:fs";
 import { connect } from "node:net";
-import { InputError } from "../core/errors.ts";
+import { GateError, InputError } from "../core/errors.ts";
 import { attach } from "../io/process.ts";
 import { type CommandResult, capture } from "../io/shell.ts";
 import type { LabPlaces } from "./places.ts";
@@ -30,6 +31,7 @@ export async function ssh(
   options: { readonly input?: string; readonly timeoutMs?: number } = {},
 ): Promise<CommandResult> {
   const { ip } = labHost(places, host);
+  requireKey(places);
   return capture([...sshCommand(places, ip), "--", argv.map(quote).join(" ")], options);
 }
 
@@ -44,6 +46,7 @@ export async function sshAttached(
   isTerminal: boolean,
 ): Promise<number> {
   const { ip } = labHost(places, host);
+  requireKey(places);
   if (words.length === 0) return attach(sshCommand(places, ip));
   const line = words.length === 1 ? (words[0] ?? "") : words.map(quote).join(" ");
   return attach([...sshCommand(places, ip, ...(isTerminal ? ["-t"] : [])), "--", line]);
@@ -57,6 +60,18 @@ export function labHost(places: LabPlaces, name: string): LabHost {
   throw new InputError(`lab ${places.name} has no host ${name}`, {
     remedy: `Its hosts: ${hosts.map((candidate) => candidate.name).join(", ")}.`,
   });
+}
+
+/** The key is root's, or that person's who called lab:up through sudo. */
+function requireKey(places: LabPlaces): void {
+  try {
+    accessSync(places.privateKey, constants.R_OK);
+  } catch (cause) {
+    throw new GateError(`the lab's key cannot be read: ${places.privateKey}`, {
+      cause,
+      remedy: process.getuid?.() === 0 ? "npm run lab:up makes it." : "Run the command with sudo.",
+    });
+  }
 }
 
 /** True when something accepts connections there within the time. */

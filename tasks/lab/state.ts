@@ -29,6 +29,8 @@ export interface HostRecord {
   readonly seed: HostSeed;
   /** The launcher, whose descendants are the whole host; absent before its first boot. */
   readonly process?: ProcessId;
+  /** Hash of the neighbours that its /etc/hosts names. */
+  readonly neighbours?: string;
   /** Its power was cut on purpose: it is not expected to run. */
   readonly killed?: boolean;
 }
@@ -63,14 +65,6 @@ export function writeHost(places: LabPlaces, host: string, record: Omit<HostReco
 export function hostsOnDisk(places: LabPlaces): readonly string[] {
   const folder = `${places.state}/hosts`;
   return existsSync(folder) ? readdirSync(folder).sort() : [];
-}
-
-/** Every other lab that exists on this machine. */
-export function otherLabs(places: LabPlaces): readonly string[] {
-  if (!existsSync(places.labs)) return [];
-  return readdirSync(places.labs, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== places.name)
-    .map((entry) => entry.name);
 }
 
 function readVersioned<T extends { readonly version: number }>(file: string): T | undefined {

@@ -1,11 +1,11 @@
 /** A lab's topology file: what hosts it has, what they are for, where they live. */
 import { readFileSync } from "node:fs";
-import { load, YAMLException } from "js-yaml";
 import { z } from "zod";
 import { closest } from "../core/closest.ts";
 import { InputError } from "../core/errors.ts";
 import { ROLES, type Role } from "../core/model.ts";
 import type { Problem } from "../core/problem.ts";
+import { readYaml, SourceText, toValue } from "../io/yaml.ts";
 import { allocate, gatewayOf, isHostAddress, parseSubnet } from "./addresses.ts";
 import { locate } from "./locate.ts";
 
@@ -60,7 +60,7 @@ const topologySchema = z.strictObject({
     vip: address,
     port: z.int().min(1).max(65535).default(6443),
     domain: domainName.optional(),
-    vrid: z.int().min(1).max(255).default(51),
+    vrid: z.int().min(1).max(255).default(101),
   }),
   hosts: z
     .record(z.string().regex(label, "a host name in lower case, such as worker1"), hostSchema)
@@ -141,22 +141,9 @@ export function parseTopology(text: string, file: string): Topology {
 }
 
 function parseYaml(text: string, file: string): unknown {
-  try {
-    return load(text);
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const { line, column, reason } = error as unknown as { line: number; column: number; reason: string };
-    throw invalid(file, [
-      {
-        code: "KM001",
-        severity: "error",
-        message: `not valid YAML: ${reason}`,
-        remedy: "Correct the syntax.",
-        origin: { file, line: line + 1, column: column + 1, length: 1 },
-        line: text.split("\n")[line] ?? "",
-      },
-    ]);
-  }
+  const { root, problems } = readYaml(new SourceText(file, text));
+  if (problems.length > 0) throw invalid(file, problems);
+  return root === undefined ? undefined : toValue(root);
 }
 
 function invalid(file: string, problems: readonly Problem[]): InputError {
@@ -178,10 +165,34 @@ function schemaProblems(issue: z.core.$ZodIssue, text: string, file: string): Pr
       };
     });
   }
-  const expected =
-    issue.code === "invalid_value" ? `one of ${issue.values.join(", ")}` : issue.message.toLowerCase();
   const what = path.join(".") || "the file";
-  return [{ ...base(path, text, file), message: `${what} is not right`, remedy: `Expected: ${expected}.` }];
+  const wanted = describeWanted(issue);
+  const [message, remedy] =
+    wanted === undefined
+      ? [`${what} is missing`, "Add it; lab/topology.yml shows how."]
+      : [`${what} must be ${wanted}`, "Correct the value."];
+  return [{ ...base(path, text, file), message, remedy }];
+}
+
+/** What a value should have been; undefined: there should have been one. */
+function describeWanted(issue: z.core.$ZodIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_value":
+      return `one of ${issue.values.join(", ")}`;
+    case "invalid_key":
+      return issue.issues[0]?.message;
+    case "invalid_type":
+      if (issue.message.endsWith("received undefined")) return undefined;
+      return issue.expected === "object" || issue.expected === "record"
+        ? "a map"
+        : `of type ${issue.expected}`;
+    case "too_small":
+      return `at least ${issue.minimum}`;
+    case "too_big":
+      return `at most ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
 }
 
 function knownKeys(path: readonly string[]): readonly string[] {

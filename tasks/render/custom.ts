@@ -1,6 +1,6 @@
 /** The inventory of our own playbooks in custom/: every host, every role, canonical names. */
-import { prefixIn } from "../core/address.ts";
 import type { FileSet } from "../core/file-set.ts";
+import { cidrContains, isIpv6, parseCidr } from "../core/ip.ts";
 import { type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 import { connectionsOf, shareConnection } from "./connection.ts";
@@ -110,4 +110,10 @@ function virtualAddresses(model: ClusterModel): ValueMap[] {
     vrid,
     owner: owners[index % owners.length]?.name ?? "",
   }));
+}
+
+/** Prefix length of the network that holds the address; a network of its own when none does. */
+function prefixIn(networks: readonly string[], address: string): number {
+  const home = networks.map(parseCidr).find((cidr) => cidr !== undefined && cidrContains(cidr, address));
+  return home?.prefix ?? (isIpv6(address) ? 128 : 32);
 }

@@ -74,7 +74,7 @@ function variablesFile(
 
 /** Says where a generated file comes from, and that it is no place for edits. */
 function source(model: ClusterModel): string {
-  return `inventories/${model.name} by \`npm run render\`: do not edit, the next render overwrites it.`;
+  return `the central inventory of ${model.name} by "npm run render": do not edit, the next render overwrites it.`;
 }
 
 function modeFor(...variables: readonly ValueMap[]): { readonly mode?: number } {

@@ -2,12 +2,14 @@
  * kubespray's inventory (v2.31). Only hosts of Kubernetes are in it: kubespray validates and gathers facts from `all`.
  * Our variables live in the group `all`, the weakest place, so that pass-through variables of any group win.
  */
-import { isIpv6 } from "../core/address.ts";
+
 import type { FileSet } from "../core/file-set.ts";
-import { type ClusterModel, type Host, hostsWith, type Taint } from "../core/model.ts";
+import { isIpv6 } from "../core/ip.ts";
+import { type ClusterModel, type Host, hostsWith } from "../core/model.ts";
 import type { Value, ValueMap } from "../core/value.ts";
 import { connectionsOf, shareConnection } from "./connection.ts";
 import { inventoryFiles, NO_FILES } from "./inventory-files.ts";
+import { taintText } from "./taint-text.ts";
 import type { ToolInventory } from "./tool-inventory.ts";
 
 export function renderKubespray(model: ClusterModel): FileSet {
@@ -73,10 +75,6 @@ function nodeLabels(host: Host): Readonly<Record<string, string>> {
     ...(host.roles.includes("infra") ? { "node-role.kubernetes.io/infra": "" } : {}),
     ...host.labels,
   };
-}
-
-function taintText({ key, value, effect }: Taint): string {
-  return `${key}${value === undefined ? "" : `=${value}`}:${effect}`;
 }
 
 function clusterVariables({ name, versions, etcd }: ClusterModel): ValueMap {

@@ -69,7 +69,7 @@ export function terminalProgress(
           if (already !== undefined) settle(already);
           else if (over) resolve();
         }),
-      rendererOptions: { outputBar: 3, persistentOutput: false },
+      rendererOptions: { outputBar: true, persistentOutput: false },
     })),
     {
       concurrent: true,
@@ -99,6 +99,6 @@ function clock(view: PhaseView): string {
 function body(view: PhaseView): string {
   const lines = [view.play === "" ? "starting Ansible" : `play  ${view.play}`];
   if (view.task !== undefined)
-    lines.push(`task  ${view.task.title}`, `hosts ${counts(view.task) || "waiting"}`);
+    lines.push(`task  ${view.task.title}`, `hosts ${counts(view.task) || "no answer yet"}`);
   return lines.join("\n");
 }

@@ -86,7 +86,7 @@ class Kernel(object):
             return True
         modprobe = self.module.get_bin_path("modprobe")
         if read("/proc/modules") is None:
-            self.skipped[name] = "this kernel has no loadable modules"
+            self.skipped[name] = "this kernel loads no modules: it is built in, if it is there at all"
             return False
         if modprobe is None:
             self.skipped[name] = "no modprobe on this host"

@@ -1,0 +1,86 @@
+/**
+ * openshift-ansible's inventory (release-3.11). The load balancers are ours (prep-hosts), so its group `lb` stays empty
+ * and the API's name leads to our virtual address.
+ */
+
+import type { FileSet } from "../core/file-set.ts";
+import { isIpv6 } from "../core/ip.ts";
+import { type ClusterModel, type Host, hostsWith, type OpenShift } from "../core/model.ts";
+import type { ValueMap } from "../core/value.ts";
+import { connectionsOf, shareConnection } from "./connection.ts";
+import { inventoryFiles, NO_FILES } from "./inventory-files.ts";
+import { nodeGroupsOf } from "./openshift-node-groups.ts";
+import type { ToolInventory } from "./tool-inventory.ts";
+
+export function renderOpenShiftAnsible(model: ClusterModel): FileSet {
+  if (model.orchestrator !== "openshift" || model.openshift === undefined) return NO_FILES;
+  return inventoryFiles(model, "openshift-ansible", openShiftInventory(model, model.openshift));
+}
+
+function openShiftInventory(model: ClusterModel, openshift: OpenShift): ToolInventory {
+  const masters = hostsWith(model, "control-plane");
+  // Masters are nodes too: their control plane runs in pods.
+  const nodes = hostsWith(model, "control-plane", "worker", "infra");
+  const etcd = hostsWith(model, "etcd");
+  const { groups: nodeGroups, nameOf } = nodeGroupsOf(nodes);
+  const connection = connectionsOf(model);
+  const hosts = new Map<string, ValueMap>();
+  for (const host of hostsWith(model, "control-plane", "etcd", "worker", "infra")) {
+    const group = nameOf(host);
+    hosts.set(host.name, {
+      ...connection(host),
+      ...(host.ssh.user === "root" ? {} : { ansible_become: true }),
+      ...(group === undefined ? {} : { openshift_node_group_name: group }),
+    });
+  }
+  const names = (list: readonly Host[]) => ({ hosts: list.map((host) => host.name) });
+  const members = {
+    masters: names(masters),
+    nodes: names(nodes),
+    etcd: names(etcd),
+    lb: {},
+    nfs: {},
+    glusterfs: {},
+    new_masters: {},
+    new_nodes: {},
+    new_etcd: {},
+  };
+  return {
+    ...shareConnection(hosts),
+    groups: { ...members, OSEv3: { children: Object.keys(members) } },
+    variables: {
+      OSEv3: {
+        ...clusterVariables(model, openshift),
+        ...networkVariables(model),
+        openshift_node_groups: nodeGroups,
+      },
+    },
+  };
+}
+
+function clusterVariables({ api, etcd, versions }: ClusterModel, openshift: OpenShift): ValueMap {
+  return {
+    openshift_deployment_type: openshift.deploymentType,
+    openshift_release: versions.openshift ?? "3.11",
+    openshift_master_cluster_hostname: api.domain,
+    openshift_master_cluster_public_hostname: api.domain,
+    // Upstream binds this port and puts it into every URL, so the load balancer's port has to be the same.
+    openshift_master_api_port: String(api.backendPort),
+    openshift_master_console_port: String(api.backendPort),
+    openshift_master_default_subdomain: openshift.subdomain,
+    etcd_quota_backend_bytes: etcd.quotaBytes,
+  };
+}
+
+function networkVariables({ network: { pods, services, proxy } }: ClusterModel): ValueMap {
+  // Release 3.11 is IPv4 only.
+  const pod = pods.find((cidr) => !isIpv6(cidr));
+  const service = services.find((cidr) => !isIpv6(cidr));
+  return {
+    ...(pod === undefined ? {} : { osm_cluster_network_cidr: pod }),
+    ...(service === undefined ? {} : { openshift_portal_net: service }),
+    ...(proxy?.http === undefined ? {} : { openshift_http_proxy: proxy.http }),
+    ...(proxy?.https === undefined ? {} : { openshift_https_proxy: proxy.https }),
+    ...(proxy === undefined || proxy.no.length === 0 ? {} : { openshift_no_proxy: proxy.no.join(",") }),
+  };
+}
