@@ -120,7 +120,14 @@ export function openGit(folder: string, options: GitOptions): Git {
     checkout: async (commit) => void (await run(["checkout", "--force", "--detach", commit])),
     head: async () => (await run(["rev-parse", "HEAD"])).trim(),
     async changes() {
-      const out = await run(["status", "--porcelain", "-z", "--ignored", "--untracked-files=all", "--no-renames"]);
+      const out = await run([
+        "status",
+        "--porcelain",
+        "-z",
+        "--ignored",
+        "--untracked-files=all",
+        "--no-renames",
+      ]);
       return out.split("\0").filter(Boolean).map(changedFile);
     },
     async committed(path) {
@@ -130,7 +137,8 @@ export function openGit(folder: string, options: GitOptions): Git {
       return { content: await run(["show", `HEAD:${path}`]), executable: entry.startsWith("100755") };
     },
     restore: async (path) => void (await run(["checkout", "--force", "HEAD", "--", path])),
-    files: async () => (await run(["ls-tree", "-r", "-z", "--name-only", "HEAD"])).split("\0").filter(Boolean),
+    files: async () =>
+      (await run(["ls-tree", "-r", "-z", "--name-only", "HEAD"])).split("\0").filter(Boolean),
     async contentHash(extra) {
       await run(["read-tree", "HEAD"]);
       // An index without file times: git reads every file again.
@@ -140,7 +148,10 @@ export function openGit(folder: string, options: GitOptions): Git {
     },
     async patchedFiles(patch) {
       const out = await run(["apply", "--numstat", "-z", patch]);
-      return out.split("\0").filter(Boolean).map((line) => line.split("\t")[2] ?? "");
+      return out
+        .split("\0")
+        .filter(Boolean)
+        .map((line) => line.split("\t")[2] ?? "");
     },
     checkPatch,
     applyPatch: async (patch) => void (await run(["apply", "--whitespace=nowarn", patch])),
@@ -185,7 +196,11 @@ function changedFile(entry: string): ChangedFile {
 
 /** What git says → what it means and what to do. The first pattern that fits. */
 const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy: string])[] = [
-  [/No space left on device|ENOSPC|disk quota exceeded/i, "no space left on the disk", "free some space and run the same command again"],
+  [
+    /No space left on device|ENOSPC|disk quota exceeded/i,
+    "no space left on the disk",
+    "free some space and run the same command again",
+  ],
   [
     /CONNECT tunnel failed|Proxy CONNECT|Received HTTP code \d+ from proxy|response 407/i,
     "the proxy refused the connection",

@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { InterruptedError, KubeMagicError, VendorError } from "../core/errors.ts";
-import { type BringOptions, bring, type Brought, incomingFolder } from "./bring.ts";
+import { type BringOptions, type Brought, bring, incomingFolder } from "./bring.ts";
 import { type LockedSource, readLock, type VendorLock, writeLock } from "./lock-file.ts";
-import { type Manifest, type Pin, pinOf, pinText, sourceNamed } from "./manifest.ts";
+import { type Manifest, type Pin, pinOf, sourceNamed } from "./manifest.ts";
 
 export interface Selection {
   /** Tools or sources; empty: all. */
@@ -30,7 +30,8 @@ export interface Chosen {
 export function choose(manifest: Manifest, lock: VendorLock, selection: Selection): readonly Chosen[] {
   for (const name of [...selection.only, ...selection.refs.keys()]) sourceNamed(manifest, name);
   const wanted = [...manifest.sources.values()].filter(
-    ({ name, tool }) => selection.only.length === 0 || selection.only.includes(name) || selection.only.includes(tool),
+    ({ name, tool }) =>
+      selection.only.length === 0 || selection.only.includes(name) || selection.only.includes(tool),
   );
   return wanted.map(({ name, versions, default: preset }): Chosen => {
     const asked = selection.refs.get(name);
@@ -39,7 +40,8 @@ export function choose(manifest: Manifest, lock: VendorLock, selection: Selectio
     const remembered = locked?.selected === true ? locked.version : preset;
     const current = versions.get(remembered) ?? pinOf(manifest, name, preset);
     const selected = locked?.selected === true && versions.has(remembered);
-    if (locked === undefined || locked.commit === current.commit || selection.update) return { pin: current, selected };
+    if (locked === undefined || locked.commit === current.commit || selection.update)
+      return { pin: current, selected };
     const known = versions.get(locked.version);
     const { ansible: _, ...base } = current;
     const pin: Pin = {
@@ -91,7 +93,11 @@ export async function bringAll(
     }
     const { pin, entry } = result.value;
     const ansible = before.get(pin.source)?.ansible;
-    const locked: LockedSource = { ...entry, selected: choice.selected, ...(ansible === undefined ? {} : { ansible }) };
+    const locked: LockedSource = {
+      ...entry,
+      selected: choice.selected,
+      ...(ansible === undefined ? {} : { ansible }),
+    };
     lock.set(pin.source, locked);
     brought.push(result.value);
   });
@@ -107,20 +113,16 @@ export function together(failures: readonly unknown[], chosen: readonly Chosen[]
   const [first] = failures;
   const bug = failures.find((failure) => !(failure instanceof KubeMagicError));
   if (bug !== undefined) return bug;
-  if (failures.length === 1 || !(first instanceof KubeMagicError)) {
-    // A disk that refuses is exit 4 here: it is the vendor step that failed.
-    return first instanceof KubeMagicError && first.exitCode === 3
-      ? new VendorError(`${chosen.map(({ pin }) => pinText(pin)).join(", ")}: ${first.message}`, {
-          ...(first.remedy === undefined ? {} : { remedy: first.remedy }),
-          cause: first,
-        })
-      : first;
-  }
+  if (failures.length === 1 || !(first instanceof KubeMagicError)) return first;
   const errors = failures as readonly KubeMagicError[];
   return new VendorError(`${errors.length} of ${chosen.length} sources could not be brought`, {
     output: errors
       .map(({ message, output, remedy }) =>
-        [`  ${message}`, ...(output === undefined ? [] : [output]), ...(remedy === undefined ? [] : [`    → ${remedy}`])].join("\n"),
+        [
+          `  ${message}`,
+          ...(output === undefined ? [] : [output]),
+          ...(remedy === undefined ? [] : [`    → ${remedy}`]),
+        ].join("\n"),
       )
       .join("\n"),
     remedy: "the others are in place; mend the causes and run npm run init again",

@@ -1,9 +1,9 @@
 /** Brings one source to its pinned, patched state: fetched aside, checked, and only then put in its place. */
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { VendorError } from "../core/errors.ts";
+import { GateError, VendorError } from "../core/errors.ts";
 import { onDisk, writeAtomic } from "../io/files.ts";
-import { type Git, type GitOptions, GitFailure, openGit } from "../io/git.ts";
+import { type Git, GitFailure, type GitOptions, openGit } from "../io/git.ts";
 import type { LockedSource } from "./lock-file.ts";
 import { type Pin, pinText } from "./manifest.ts";
 import { originOf } from "./mirror.ts";
@@ -35,14 +35,38 @@ export function incomingFolder(vendorFolder: string): string {
 }
 
 /** @throws VendorError naming the pin, what is wrong and what to do; what was there before is then untouched. */
-export async function bring(pin: Pin, locked: LockedSource | undefined, options: BringOptions): Promise<Brought> {
+export async function bring(
+  pin: Pin,
+  locked: LockedSource | undefined,
+  options: BringOptions,
+): Promise<Brought> {
+  try {
+    return await bringUnlessThere(pin, locked, options);
+  } catch (error) {
+    if (!(error instanceof GateError)) throw error;
+    throw new VendorError(`${pinText(pin)}: ${error.message}`, {
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+      cause: error,
+    });
+  }
+}
+
+async function bringUnlessThere(
+  pin: Pin,
+  locked: LockedSource | undefined,
+  options: BringOptions,
+): Promise<Brought> {
   const folder = join(options.vendorFolder, pin.folder);
   const patchSet = readPatches(options.vendorFolder, pin.source);
-  const git: GitOptions = { env: options.env, ...(options.signal === undefined ? {} : { signal: options.signal }) };
+  const git: GitOptions = {
+    env: options.env,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  };
   const state = await inspectTree(folder, knownContents(locked), git);
   if (state.kind === "foreign" && state.files.length > 0) throw notOurs(pin, state.files);
   if (state.kind !== "present") {
-    if (state.kind === "foreign") options.progress(`${pin.source}: what an interrupted clone left in vendor/${pin.folder} is replaced`);
+    if (state.kind === "foreign")
+      options.progress(`${pin.source}: what an interrupted clone left in vendor/${pin.folder} is replaced`);
     return await fetchAside(pin, folder, patchSet, options);
   }
   const isSame = state.commit === pin.commit;
@@ -50,7 +74,9 @@ export async function bring(pin: Pin, locked: LockedSource | undefined, options:
   if (isSame && changes.length === 0 && locked?.commit === pin.commit && locked.patchSet === patchSet.hash)
     return { pin, entry: { ...entryOf(locked), version: pin.version }, done: "nothing" };
   const repository = openGit(folder, git);
-  const plan = isSame ? await planPatches(patchSet.patches, pin.version, committedFiles(repository), git) : undefined;
+  const plan = isSame
+    ? await planPatches(patchSet.patches, pin.version, committedFiles(repository), git)
+    : undefined;
   if (plan !== undefined) changes = await withoutOurs(folder, changes, plan, repository);
   refuseLocalChanges(pin, changes, state.commit, locked, options.ourCommits);
   if (plan === undefined) return { ...(await fetchAside(pin, folder, patchSet, options)), done: "moved" };
@@ -59,7 +85,12 @@ export async function bring(pin: Pin, locked: LockedSource | undefined, options:
   return await brought(pin, folder, patchSet, plan, options, "patched");
 }
 
-async function fetchAside(pin: Pin, folder: string, patchSet: PatchSet, options: BringOptions): Promise<Brought> {
+async function fetchAside(
+  pin: Pin,
+  folder: string,
+  patchSet: PatchSet,
+  options: BringOptions,
+): Promise<Brought> {
   const aside = join(incomingFolder(options.vendorFolder), `${pin.source}.${process.pid}`);
   onDisk(aside, () => rmSync(aside, { recursive: true, force: true }));
   try {
@@ -67,7 +98,7 @@ async function fetchAside(pin: Pin, folder: string, patchSet: PatchSet, options:
     const git = openGit(aside, {
       env: options.env,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-      onProgress: everyQuarter((text) => options.progress(`${pin.source}: ${text}`)),
+      onProgress: everyFewSeconds((text) => options.progress(`${pin.source}: ${text}`)),
     });
     await fetchCommit(pin, git, options);
     const plan = await planPatches(patchSet.patches, pin.version, committedFiles(git), { env: options.env });
@@ -85,11 +116,16 @@ async function fetchAside(pin: Pin, folder: string, patchSet: PatchSet, options:
 async function fetchCommit(pin: Pin, git: Git, options: BringOptions): Promise<void> {
   const origin = originOf(pin, options.mirror, process.cwd());
   if (options.offline && !origin.local) {
-    throw new VendorError(`${pinText(pin)} is not here, and --offline forbids to fetch it from ${origin.shownAs}`, {
-      remedy: "leave --offline out, or name a folder of repositories: --mirror DIR",
-    });
+    throw new VendorError(
+      `${pinText(pin)} is not here, and --offline forbids to fetch it from ${origin.shownAs}`,
+      {
+        remedy: "leave --offline out, or name a folder of repositories: --mirror DIR",
+      },
+    );
   }
-  options.progress(`${pin.source}: fetching ${pin.version} (${pin.commit.slice(0, 9)}) from ${origin.shownAs}`);
+  options.progress(
+    `${pin.source}: fetching ${pin.version} (${pin.commit.slice(0, 9)}) from ${origin.shownAs}`,
+  );
   try {
     await git.init();
     const target = await git.resolve(origin.url, pin.ref, pin.version);
@@ -132,7 +168,12 @@ function swap(aside: string, folder: string, old: string): void {
 }
 
 /** Writes what the patches want; what an earlier set of patches made, and what is missing, is set back. */
-async function settle(folder: string, plan: PatchPlan, locked: LockedSource | undefined, git: Git): Promise<void> {
+async function settle(
+  folder: string,
+  plan: PatchPlan,
+  locked: LockedSource | undefined,
+  git: Git,
+): Promise<void> {
   // A git that was killed leaves its lock; ours says that none is at work here now.
   rmSync(join(folder, ".git", "index.lock"), { force: true });
   const missing = (await git.changes()).filter(({ kind }) => kind === "deleted").map(({ path }) => path);
@@ -146,7 +187,8 @@ async function settle(folder: string, plan: PatchPlan, locked: LockedSource | un
   for (const [path, { content, executable }] of plan.files) {
     const target = join(folder, path);
     if (content === undefined) rmSync(target, { force: true });
-    else if (fileHash(target) !== contentHash(content)) writeAtomic(target, content, executable ? 0o755 : 0o644);
+    else if (fileHash(target) !== contentHash(content))
+      writeAtomic(target, content, executable ? 0o755 : 0o644);
   }
 }
 
@@ -158,7 +200,9 @@ async function brought(
   options: BringOptions,
   done: Brought["done"],
 ): Promise<Brought> {
-  const patches = plan.reports.flatMap(({ patch, status }) => (status.kind === "applied" ? [patch.name] : []));
+  const patches = plan.reports.flatMap(({ patch, status }) =>
+    status.kind === "applied" ? [patch.name] : [],
+  );
   return {
     pin,
     entry: {
@@ -168,7 +212,10 @@ async function brought(
       patches,
       patchSet: patchSet.hash,
       files: Object.fromEntries(
-        [...plan.files].map(([path, { content }]) => [path, content === undefined ? GONE : contentHash(content)]),
+        [...plan.files].map(([path, { content }]) => [
+          path,
+          content === undefined ? GONE : contentHash(content),
+        ]),
       ),
     },
     done,
@@ -180,7 +227,11 @@ async function brought(
 const GONE = "0".repeat(64);
 
 /** git's hash of everything in the folder, read anew. */
-export async function treeHash(folder: string, made: readonly string[], { env, vendorFolder }: Pick<BringOptions, "env" | "vendorFolder">): Promise<string> {
+export async function treeHash(
+  folder: string,
+  made: readonly string[],
+  { env, vendorFolder }: Pick<BringOptions, "env" | "vendorFolder">,
+): Promise<string> {
   const incoming = incomingFolder(vendorFolder);
   onDisk(incoming, () => mkdirSync(incoming, { recursive: true }));
   const index = join(incoming, `index.${process.pid}.${contentHash(folder).slice(0, 8)}`);
@@ -199,19 +250,29 @@ function committedFiles(git: Git): ReadPristine {
 /** What the lock says of files: contents that are ours, not somebody's change. */
 export function knownContents(locked: LockedSource | undefined): ReadonlyMap<string, ReadonlySet<string>> {
   return new Map(
-    Object.entries(locked?.files ?? {}).map(([path, hash]) => [path, new Set([hash === GONE ? ABSENT : hash])]),
+    Object.entries(locked?.files ?? {}).map(([path, hash]) => [
+      path,
+      new Set([hash === GONE ? ABSENT : hash]),
+    ]),
   );
 }
 
 /** Drops what a killed init left: files that already are as the patches want them, or that lack them again. */
-async function withoutOurs(folder: string, changes: readonly LocalChange[], plan: PatchPlan, git: Git): Promise<readonly LocalChange[]> {
+async function withoutOurs(
+  folder: string,
+  changes: readonly LocalChange[],
+  plan: PatchPlan,
+  git: Git,
+): Promise<readonly LocalChange[]> {
   const own = await Promise.all(
     changes.map(async ({ path, kind }) => {
       if (kind === "missing") return true;
       const hash = fileHash(join(folder, path));
       const wanted = plan.files.get(path)?.content;
       const committed = await git.committed(path);
-      return [wanted, committed?.content].some((content) => content !== undefined && contentHash(content) === hash);
+      return [wanted, committed?.content].some(
+        (content) => content !== undefined && contentHash(content) === hash,
+      );
     }),
   );
   return changes.filter((_, index) => own[index] !== true);
@@ -240,7 +301,9 @@ function refuseLocalChanges(
   if (commit === pin.commit || commit === locked?.commit || ourCommits.has(commit)) return;
   throw new VendorError(
     `${pinText(pin)}: somebody checked out another commit in ${place}, ${commit.slice(0, 9)}, which is never overwritten`,
-    { remedy: `add it to vendor/vendor.yml as a version of ${pin.source}, or drop it: rm -r ${place} && npm run init` },
+    {
+      remedy: `add it to vendor/vendor.yml as a version of ${pin.source}, or drop it: rm -r ${place} && npm run init`,
+    },
   );
 }
 
@@ -265,27 +328,27 @@ function refuseConflicts(pin: Pin, plan: PatchPlan): void {
     status.kind === "conflict" ? [{ name: patch.name, ...status }] : [],
   );
   if (conflicts.length === 0) return;
-  throw new VendorError(
-    `${pinText(pin)}: ${conflicts.length} patch(es) do not fit, so none was applied`,
-    {
-      output: conflicts
-        .map(({ name, file, expected, found }) => `  ${name}: ${file}\n    expected ${expected}\n    found    ${found}`)
-        .join("\n"),
-      remedy: `correct or remove vendor/patches/${pin.source}/${conflicts[0]?.name}; npm run patches lists them all`,
-    },
-  );
+  throw new VendorError(`${pinText(pin)}: ${conflicts.length} patch(es) do not fit, so none was applied`, {
+    output: conflicts
+      .map(
+        ({ name, file, expected, found }) =>
+          `  ${name}: ${file}\n    expected ${expected}\n    found    ${found}`,
+      )
+      .join("\n"),
+    remedy: `correct or remove vendor/patches/${pin.source}/${conflicts[0]?.name}; npm run patches lists them all`,
+  });
 }
 
 function entryOf({ version, commit, tree, patches, patchSet, files }: LockedSource): Brought["entry"] {
   return { version, commit, tree, patches, patchSet, files };
 }
 
-function everyQuarter(say: (text: string) => void): (stage: string, percent: number) => void {
-  let last = "";
+/** On a fast connection nobody needs to hear more than that it began and ended. */
+function everyFewSeconds(say: (text: string) => void): (stage: string, percent: number) => void {
+  let next = Date.now() + 2000;
   return (stage, percent) => {
-    const text = `${stage} ${Math.floor(percent / 25) * 25} %`;
-    if (percent < 25 || stage === "remote:" || text === last) return;
-    last = text;
-    say(text);
+    if (Date.now() < next) return;
+    next = Date.now() + 2000;
+    say(`${stage.replace(/:$/, "")} ${percent} %`);
   };
 }

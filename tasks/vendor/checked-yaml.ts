@@ -87,7 +87,11 @@ function problemsOf(issue: Issue, root: YamlNode, file: Omit<CheckedFile, "path"
   ];
 }
 
-function problemAt(root: YamlNode, path: Path, complaint: Pick<Problem, "code" | "message" | "remedy">): Problem {
+function problemAt(
+  root: YamlNode,
+  path: Path,
+  complaint: Pick<Problem, "code" | "message" | "remedy">,
+): Problem {
   const place = placeAt(root, path) ?? root;
   return {
     ...complaint,

@@ -30,7 +30,8 @@ export interface LockedSource {
 
 export type VendorLock = ReadonlyMap<string, LockedSource>;
 
-const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `${digits} hexadecimal digits`);
+const hex = (digits: number) =>
+  z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `${digits} hexadecimal digits`);
 
 const lockedSchema = z.strictObject({
   version: z.string(),
@@ -81,7 +82,16 @@ export function writeLock(vendorFolder: string, lock: VendorLock): boolean {
   return writeIfChanged(lockPath(vendorFolder), HEADER + toYaml({ version: 1, sources }));
 }
 
-function toValue({ version, selected, commit, tree, patches, patchSet, files, ansible }: LockedSource): Value {
+function toValue({
+  version,
+  selected,
+  commit,
+  tree,
+  patches,
+  patchSet,
+  files,
+  ansible,
+}: LockedSource): Value {
   return {
     version,
     ...(selected ? { selected } : {}),

@@ -12,6 +12,10 @@ export interface AnsibleNeeds {
   readonly requirements: string;
   readonly core: VersionRange;
   readonly python: VersionRange;
+  /** Python modules that the tool's own plugins and filters import. */
+  readonly modules: readonly string[];
+  /** Collections that its playbooks use, vendored ones left out. */
+  readonly collections: readonly string[];
 }
 
 /** One version of a source, pinned. */
@@ -59,10 +63,18 @@ const folder = z
     message: "a path below vendor/ that is not ours: patches/ and requirements/ are",
   });
 
+const ansibleSchema = z.strictObject({
+  requirements: word,
+  core: range,
+  python: range,
+  modules: z.array(word).default([]),
+  collections: z.array(z.string().regex(/^\w+\.\w+$/, "namespace.name")).default([]),
+});
+
 const versionSchema = z.strictObject({
   ref: z.enum(["tag", "branch"]),
   commit: z.string().regex(/^[0-9a-f]{40}$/, "a full commit id: 40 hexadecimal digits in lower case"),
-  ansible: z.strictObject({ requirements: word, core: range, python: range }).optional(),
+  ansible: ansibleSchema.optional(),
 });
 
 const sourceSchema = z
@@ -130,7 +142,7 @@ const KNOWN_KEYS: Readonly<Record<number, readonly string[]>> = {
   0: ["version", "sources"],
   2: Object.keys(sourceSchema.shape),
   4: Object.keys(versionSchema.shape),
-  5: ["requirements", "core", "python"],
+  5: Object.keys(ansibleSchema.shape),
 };
 
 /** @throws InputError naming the sources or versions there are. */

@@ -32,7 +32,13 @@ export function originOf(pin: Pin, mirror: string | undefined, cwd: string): Ori
       remedy: "correct --mirror or KUBE_MAGIC_MIRROR, or leave it out to fetch from the original",
     });
   }
-  for (const base of [`${owner}+${name}`, `${owner}+${name}.git`, `${owner}/${name}.git`, `${owner}/${name}`, `${name}.git`]) {
+  for (const base of [
+    `${owner}+${name}`,
+    `${owner}+${name}.git`,
+    `${owner}/${name}.git`,
+    `${owner}/${name}`,
+    `${name}.git`,
+  ]) {
     for (const inside of ["", ".git", "repo", "repo/.git"]) {
       const path = join(folder, base, inside);
       if (existsSync(join(path, "HEAD")) && existsSync(join(path, "objects")))
@@ -46,6 +52,9 @@ export function originOf(pin: Pin, mirror: string | undefined, cwd: string): Ori
 
 /** The last two parts of a URL's path, without .git. */
 function ownerAndName(url: string): readonly [owner: string, name: string] {
-  const parts = url.replace(/\/+$/, "").replace(/\.git$/, "").split(/[/:]/);
+  const parts = url
+    .replace(/\/+$/, "")
+    .replace(/\.git$/, "")
+    .split(/[/:]/);
   return [parts.at(-2) ?? "", parts.at(-1) ?? ""];
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { type GitOptions, GitFailure, openGit } from "../io/git.ts";
+import { GitFailure, type GitOptions, openGit } from "../io/git.ts";
 
 export interface LocalChange {
   readonly path: string;

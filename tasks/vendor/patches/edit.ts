@@ -19,6 +19,7 @@ export function evaluate(
 ): EditOutcome {
   if (edit.kind === "copy") return copy(edit, text, sourceOf(edit.from));
   if (text === undefined) return conflict("the file", "there is no such file");
+  if (edit.fixed !== undefined && text.includes(edit.fixed)) return { state: "done" };
   const outcome = evaluateOnce(edit, text);
   if (outcome.state !== "fits") return outcome;
   const again = evaluateOnce(edit, outcome.text);
@@ -41,10 +42,16 @@ function evaluateOnce(edit: TextEdit | KeyEdit, text: string): EditOutcome {
   return editKey(edit, text);
 }
 
-function copy(edit: Extract<Edit, { kind: "copy" }>, text: string | undefined, source: string | undefined): EditOutcome {
+function copy(
+  edit: Extract<Edit, { kind: "copy" }>,
+  text: string | undefined,
+  source: string | undefined,
+): EditOutcome {
   if (source === undefined) return conflict(`the file ${edit.from}`, "there is no such file");
   if (text === undefined) return { state: "fits", text: source };
-  return text === source ? { state: "done" } : conflict("no such file yet", "there is one, with another content");
+  return text === source
+    ? { state: "done" }
+    : conflict("no such file yet", "there is one, with another content");
 }
 
 interface Scope {
@@ -72,7 +79,10 @@ function replace(edit: Extract<Edit, { kind: "replace" }>, scope: string): EditO
     return { state: "fits", text: scope.slice(0, at) + edit.by + scope.slice(at + edit.text.length) };
   }
   if (times === 0 && edit.by !== "" && scope.includes(edit.by)) return { state: "done" };
-  return conflict(`the text "${excerpt(edit.text)}" once`, times === 0 ? "it is not there" : `it is there ${times} times`);
+  return conflict(
+    `the text "${excerpt(edit.text)}" once`,
+    times === 0 ? "it is not there" : `it is there ${times} times`,
+  );
 }
 
 function insert(edit: Extract<Edit, { kind: "insert" }>, text: string, { start, end }: Scope): EditOutcome {
@@ -84,7 +94,10 @@ function insert(edit: Extract<Edit, { kind: "insert" }>, text: string, { start, 
     return { state: "done" };
   const times = count(scope, edit.text);
   if (times !== 1)
-    return conflict(`the text "${excerpt(edit.text)}" once`, times === 0 ? "it is not there" : `it is there ${times} times`);
+    return conflict(
+      `the text "${excerpt(edit.text)}" once`,
+      times === 0 ? "it is not there" : `it is there ${times} times`,
+    );
   const at = start + scope.indexOf(edit.text);
   const indent = /^[ \t]*/.exec(text.slice(lineStart(text, at)))?.[0] ?? "";
   const block = lines.map((line) => (line === "" ? "" : indent + line)).join("\n");
@@ -121,16 +134,23 @@ function editKey(edit: KeyEdit, text: string): EditOutcome {
       const start = lineStart(text, entry.key.start);
       if (text.slice(start, entry.key.start).trim() !== "")
         return conflict(`${where} on a line of its own`, "it is the first key of its map");
-      return verified(edit, text, text.slice(0, start) + text.slice(nextLine(text, nodeEnd(text, entry.value))), undefined);
+      return verified(
+        edit,
+        text,
+        text.slice(0, start) + text.slice(nextLine(text, nodeEnd(text, entry.value))),
+        undefined,
+      );
     }
     case "set": {
       if (sameValue(value, edit.value)) return { state: "done" };
-      if (!sameValue(value, edit.expect))
-        return conflict(`${where}: ${shown(edit.expect)}`, shown(value));
-      if (entry === undefined) return verified(edit, text, withNewKey(text, map.entries, key, edit.value), edit.value);
+      if (!sameValue(value, edit.expect)) return conflict(`${where}: ${shown(edit.expect)}`, shown(value));
+      if (entry === undefined)
+        return verified(edit, text, withNewKey(text, map.entries, key, edit.value), edit.value);
       const [start, end] = valueSpan(text, entry);
       const indent = entry.key.start - lineStart(text, entry.key.start);
-      const lines = toYaml({ [key]: edit.value }).trimEnd().split("\n");
+      const lines = toYaml({ [key]: edit.value })
+        .trimEnd()
+        .split("\n");
       const [first = "", ...rest] = lines;
       const head = first.slice(first.indexOf(":", toYaml(key).trimEnd().length) + 1);
       const body = [head.trimStart(), ...rest.map((line) => " ".repeat(indent) + line)].join("\n");
@@ -152,7 +172,9 @@ function withNewKey(
   if (first === undefined) return text;
   const indent = " ".repeat(first.key.start - lineStart(text, first.key.start));
   const at = nextLine(text, nodeEnd(text, first.value));
-  const lines = toYaml({ [key]: value }).trimEnd().split("\n");
+  const lines = toYaml({ [key]: value })
+    .trimEnd()
+    .split("\n");
   const head = text.slice(0, at);
   const block = lines.map((line) => `${indent}${line}\n`).join("");
   return `${head}${head.endsWith("\n") ? "" : "\n"}${block}${text.slice(at)}`;
@@ -168,7 +190,10 @@ function verified(edit: KeyEdit, before: string, after: string, wanted: Value | 
     const { map, key, entry } = finding.found;
     const value = entry === undefined ? undefined : toValue(entry.value);
     (map.entries as Map<string, unknown>).delete(key);
-    return [value, JSON.stringify(toValue(root), (_, item) => (typeof item === "bigint" ? String(item) : item))];
+    return [
+      value,
+      JSON.stringify(toValue(root), (_, item) => (typeof item === "bigint" ? String(item) : item)),
+    ];
   };
   const [, restBefore] = meaning(before);
   const [value, restAfter] = meaning(after);

@@ -31,7 +31,9 @@ export interface PatchPlan {
 }
 
 /** Reads a file of the unpatched commit. */
-export type ReadPristine = (path: string) => Promise<{ readonly content: string; readonly executable: boolean } | undefined>;
+export type ReadPristine = (
+  path: string,
+) => Promise<{ readonly content: string; readonly executable: boolean } | undefined>;
 
 /** Every patch on top of those before it, all in memory: a conflict leaves nothing half done. */
 export async function planPatches(
@@ -76,7 +78,8 @@ async function tryEdits(patch: Extract<Patch, { kind: "edits" }>, current: Curre
   const done: string[] = [];
   const sources = new Map<string, string | undefined>();
   for (const edit of patch.edits) {
-    if (edit.kind === "copy") sources.set(edit.from, changed.get(edit.from)?.content ?? (await current(edit.from)).content);
+    if (edit.kind === "copy")
+      sources.set(edit.from, changed.get(edit.from)?.content ?? (await current(edit.from)).content);
     const file = changed.get(edit.file) ?? (await current(edit.file));
     const outcome = evaluate(edit, file.content, (path) => sources.get(path));
     if (outcome.state === "conflict") {

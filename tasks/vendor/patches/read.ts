@@ -25,12 +25,21 @@ const ENGINE = "1";
 /** @throws InputError when a patch file is not valid, with its place. */
 export function readPatches(vendorFolder: string, source: string): PatchSet {
   const folder = join(vendorFolder, "patches", source);
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.(?:ya?ml|patch)$/.test(name)).sort() : [];
+  const names = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => /\.(?:ya?ml|patch)$/.test(name))
+        .sort()
+    : [];
   const texts = names.map((name) => [name, readFileSync(join(folder, name), "utf8")] as const);
   return {
     patches: texts.map(([name, text]) =>
       name.endsWith(".patch")
-        ? { name, kind: "diff", file: join(folder, name), ...diffHeader(text, `vendor/patches/${source}/${name}`) }
+        ? {
+            name,
+            kind: "diff",
+            file: join(folder, name),
+            ...diffHeader(text, `vendor/patches/${source}/${name}`),
+          }
         : {
             name,
             kind: "edits",
@@ -60,7 +69,10 @@ export function isFor(patch: PatchHeader, version: string): boolean {
 function diffHeader(text: string, shownAs: string): PatchHeader {
   const head = text.split(/^(?:diff |--- )/m, 1)[0] ?? "";
   const fields = new Map(
-    [...head.matchAll(/^#\s*(title|why|link|versions|retire):\s*(\S.*)$/gm)].map((found) => [found[1], found[2] ?? ""]),
+    [...head.matchAll(/^#\s*(title|why|link|versions|retire):\s*(\S.*)$/gm)].map((found) => [
+      found[1],
+      found[2] ?? "",
+    ]),
   );
   const versions = fields.get("versions");
   const range = versions === undefined ? undefined : parseRange(versions);

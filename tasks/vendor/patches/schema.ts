@@ -21,12 +21,18 @@ export interface Place {
   readonly key?: readonly (string | number)[];
 }
 
-export type Edit = Place & { readonly file: string } & (
+/** `fixed`: text that only a file that needs the edit no longer has in it. */
+export type Edit = Place & { readonly file: string; readonly fixed?: string } & (
     | { readonly kind: "set"; readonly expect: Value | undefined; readonly value: Value }
     | { readonly kind: "remove"; readonly expect: Value }
     | { readonly kind: "rename"; readonly to: string }
     | { readonly kind: "replace"; readonly text: string; readonly by: string }
-    | { readonly kind: "insert"; readonly text: string; readonly lines: string; readonly where: "after" | "before" }
+    | {
+        readonly kind: "insert";
+        readonly text: string;
+        readonly lines: string;
+        readonly where: "after" | "before";
+      }
     | { readonly kind: "copy"; readonly from: string }
   );
 
@@ -56,10 +62,12 @@ const editSchema = z
     after: line.optional(),
     before: line.optional(),
     copy: path.optional(),
+    fixed: line.optional(),
   })
   .transform((raw, context): Edit => {
-    const place: Place & { file: string } = {
+    const place: Place & { file: string; fixed?: string } = {
       file: raw.file,
+      ...(raw.fixed === undefined ? {} : { fixed: raw.fixed }),
       ...(raw.task === undefined ? {} : { task: raw.task }),
       ...(raw.key === undefined ? {} : { key: Array.isArray(raw.key) ? raw.key : [raw.key] }),
     };
@@ -72,7 +80,8 @@ const editSchema = z
     if (action === undefined || actions.length > 1)
       return refuse(`an edit does exactly one of ${ACTIONS.join(", ")}`);
     const onText = action === "replace" || action === "after" || action === "before";
-    if (onText !== (raw.text !== undefined)) return refuse("replace, after and before, and only they, need text");
+    if (onText !== (raw.text !== undefined))
+      return refuse("replace, after and before, and only they, need text");
     if (["set", "remove", "rename"].includes(action) && raw.key === undefined)
       return refuse(`${action} needs a key`);
     if (raw.task !== undefined && raw.key === undefined) return refuse("a task needs a key in it");
@@ -92,7 +101,13 @@ const editSchema = z
       case "copy":
         return { ...place, kind: "copy", from: raw.copy as string };
       default:
-        return { ...place, kind: "insert", text: raw.text as string, lines: raw[action] as string, where: action };
+        return {
+          ...place,
+          kind: "insert",
+          text: raw.text as string,
+          lines: raw[action] as string,
+          where: action,
+        };
     }
   });
 
@@ -114,11 +129,13 @@ export const patchSchema = z
     retire: line,
     edits: z.array(editSchema).min(1),
   })
-  .transform(({ link, versions: range, ...rest }): StructuredPatch => ({
-    ...rest,
-    ...(link === undefined ? {} : { link }),
-    ...(range === undefined ? {} : { versions: range }),
-  }));
+  .transform(
+    ({ link, versions: range, ...rest }): StructuredPatch => ({
+      ...rest,
+      ...(link === undefined ? {} : { link }),
+      ...(range === undefined ? {} : { versions: range }),
+    }),
+  );
 
 export const PATCH_KEYS = ["title", "why", "link", "versions", "retire", "edits"];
-export const EDIT_KEYS = ["file", "task", "key", "expect", "absent", "text", ...ACTIONS];
+export const EDIT_KEYS = ["file", "task", "key", "expect", "absent", "text", "fixed", ...ACTIONS];

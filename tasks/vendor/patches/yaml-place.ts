@@ -62,8 +62,7 @@ export function valueSpan(text: string, entry: MapEntry): readonly [start: numbe
   if (entry.value.kind !== "scalar") return [entry.value.start, end];
   const between = text.slice(entry.key.end, entry.value.start);
   const block = /:\s+((?:![^\s]+\s+)?[|>][-+0-9]*)[^\n]*\n\s*$/.exec(between);
-  const start =
-    block?.[1] === undefined ? entry.value.start : entry.key.end + between.indexOf(block[1]);
+  const start = block?.[1] === undefined ? entry.value.start : entry.key.end + between.indexOf(block[1]);
   return [start, Math.max(end, start)];
 }
 
