@@ -82,6 +82,7 @@ overwritten. What was brought is written to vendor/vendor.lock.yml.`,
           });
       const [trees, ansible] = await Promise.allSettled([bringAll(chosen, manifest, options), environments]);
       const failures = [trees, ansible].flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+      if (trees.status === "fulfilled") failures.unshift(...trees.value.failures);
       if (abort.signal.aborted)
         throw failures.find((failure) => failure instanceof InterruptedError) ?? interrupted();
       if (trees.status === "fulfilled") report(context, trees.value.brought, chosen);

@@ -55,16 +55,14 @@ export function choose(manifest: Manifest, lock: VendorLock, selection: Selectio
 }
 
 export interface BroughtAll {
+  /** In place, and in the lock file, also when others failed. */
   readonly brought: readonly Brought[];
-  readonly lock: VendorLock;
+  readonly failures: readonly unknown[];
 }
 
 export type BringAllOptions = Omit<BringOptions, "ourCommits">;
 
-/**
- * The caller holds the init lock.
- * @throws VendorError when any source failed; the others are then in place, and in the lock file.
- */
+/** The caller holds the init lock. @throws InterruptedError when the signal was given. */
 export async function bringAll(
   chosen: readonly Chosen[],
   manifest: Manifest,
@@ -104,8 +102,7 @@ export async function bringAll(
   writeLock(options.vendorFolder, lock);
   if (options.signal?.aborted === true)
     throw new InterruptedError("init was interrupted; no half tree is left", { remedy: "npm run init" });
-  if (failures.length > 0) throw together(failures, chosen);
-  return { brought, lock };
+  return { brought, failures };
 }
 
 /** One error for all: the first one's remedy, everyone's message. */
