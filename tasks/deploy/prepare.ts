@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type PlaybookCommand, playbookCommand, type RunFlags } from "../ansible/command.ts";
 import { loadChosenInventory } from "../cli/inventory-options.ts";
 import type { TaskContext } from "../cli/task.ts";
+import { InputError } from "../core/errors.ts";
 import type { FileSet } from "../core/file-set.ts";
 import { type ClusterModel, TOOLS, type ToolName } from "../core/model.ts";
 import { type ClusterFolders, clusterFolders, type Paths } from "../core/paths.ts";
@@ -14,9 +15,10 @@ import { type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts
 import type { PhaseSpec } from "../phases/spec.ts";
 import { RENDERERS } from "../render/renderers.ts";
 import { lastDone } from "../report/history.ts";
+import { compatibilityProblems } from "../vendor/compatibility.ts";
 import type { AnsibleEnvironment } from "../vendor/environment.ts";
 import { ansibleOf } from "../vendor/environments.ts";
-import { treeIdentity } from "../vendor/identity.ts";
+import { broughtVersions, treeIdentity } from "../vendor/identity.ts";
 
 /** The file that a tool gets with -i; group_vars are found beside it. */
 export const INVENTORY = "hosts.yml";
@@ -63,6 +65,13 @@ export async function ansibleFor(
   return new Map(
     found.flatMap(([tool, environment]) => (environment === undefined ? [] : [[tool, environment]])),
   );
+}
+
+/** @throws InputError when the inventory asks a tool for what it cannot do. */
+export function refuseIncompatible(context: TaskContext, cluster: ClusterContext): void {
+  const problems = compatibilityProblems(cluster.model, broughtVersions(context.paths.vendor));
+  if (problems.length === 0) return;
+  throw new InputError(`${cluster.model.name} and the tools in vendor/ do not fit together`, { problems });
 }
 
 export type Environments = ReadonlyMap<ToolName, AnsibleEnvironment>;

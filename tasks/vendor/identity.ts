@@ -10,3 +10,8 @@ export function treeIdentity(vendorFolder: string, tool: string): string | undef
   const sources = [...readManifest(vendorFolder).sources.values()].filter((source) => source.tool === tool);
   return sources.map(({ name }) => `${name} ${lock.get(name)?.tree ?? "absent"}`).join("\n");
 }
+
+/** Versions of the sources that are brought. */
+export function broughtVersions(vendorFolder: string): ReadonlyMap<string, string> {
+  return new Map([...readLock(vendorFolder)].map(([name, { version }]) => [name, version]));
+}
