@@ -1,10 +1,11 @@
 /** npm run deploy, npm run deploy:<phase> */
+import { INVENTORY_OPTIONS } from "./cli/inventory-options.ts";
 import type { Task, TaskContext } from "./cli/task.ts";
 import { optionValue } from "./cli/task.ts";
 import { EXIT, VendorError } from "./core/errors.ts";
 import { confirm } from "./deploy/confirm.ts";
 import { execute } from "./deploy/execute.ts";
-import { CLUSTER_OPTIONS, isPartial, RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
+import { isPartial, RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
 import { customAnsible, loadCluster, makePlan } from "./deploy/prepare.ts";
 import type { PlannedPhase } from "./phases/plan.ts";
 import { selectPhases } from "./phases/select.ts";
@@ -14,7 +15,7 @@ export const task: Task = {
 log and its events. A phase that fails stops the run; mend the cause and go on with --resume.`,
   positionals: "[PHASE…]",
   options: {
-    ...CLUSTER_OPTIONS,
+    ...INVENTORY_OPTIONS,
     ...SELECT_OPTIONS,
     ...RUN_OPTIONS,
     yes: { type: "boolean", short: "y", help: "do not ask before a full deploy" },

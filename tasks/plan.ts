@@ -1,12 +1,14 @@
 /** npm run plan */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { shellLine, shortLine } from "./ansible/command.ts";
 import { listPlays, type PlayMatch } from "./ansible/list-plays.ts";
+import { INVENTORY_OPTIONS } from "./cli/inventory-options.ts";
 import { optionValue, type Task } from "./cli/task.ts";
 import { EXIT } from "./core/errors.ts";
-import { CLUSTER_OPTIONS, RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
+import { RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
 import { type ClusterContext, customAnsible, INVENTORY, loadCluster, makePlan } from "./deploy/prepare.ts";
 import type { PlannedPhase } from "./phases/plan.ts";
 import { selectPhases } from "./phases/select.ts";
@@ -18,7 +20,7 @@ export const task: Task = {
   description: `Prints what a deploy would run, in order: the phases, the reason for each that is skipped, the exact
 commands, and plays that would match no host. Changes nothing.`,
   positionals: "[PHASE…]",
-  options: { ...CLUSTER_OPTIONS, ...SELECT_OPTIONS, ...RUN_OPTIONS },
+  options: { ...INVENTORY_OPTIONS, ...SELECT_OPTIONS, ...RUN_OPTIONS },
   async run(context) {
     const { args } = context;
     const from = optionValue(args, "from");

@@ -1,9 +1,8 @@
 /** npm run status */
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { optionValue, type Task, type TaskContext } from "./cli/task.ts";
 import { EXIT, InputError } from "./core/errors.ts";
-import { clusterFolders } from "./deploy/cluster-folders.ts";
+import { clusterFolders } from "./core/paths.ts";
 import { lockHolder } from "./io/lock.ts";
 import { PHASE_NAMES } from "./phases/spec.ts";
 import { lastDone, readHistory } from "./report/history.ts";
@@ -60,8 +59,8 @@ function clustersWithRuns(context: TaskContext): readonly string[] {
 }
 
 function report(context: TaskContext, cluster: string): ClusterReport {
-  const { build, runs } = clusterFolders(context.paths, cluster);
-  const owner = lockHolder(join(build, "lock"));
+  const { runs, lock } = clusterFolders(context.paths, cluster);
+  const owner = lockHolder(lock);
   return {
     cluster,
     ...(owner === undefined

@@ -36,7 +36,7 @@ export async function execute(
   cluster: ClusterContext,
   options: ExecuteOptions,
 ): Promise<void> {
-  const lock = await acquireLock(join(cluster.build, "lock"), options.command);
+  const lock = await acquireLock(cluster.lock, options.command);
   const notice = (message: string): void => context.err(`note: ${message}\n`);
   const interrupt = listenForInterrupt(process, (times) => {
     context.err(

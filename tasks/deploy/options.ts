@@ -2,21 +2,6 @@
 import type { RunFlags } from "../ansible/command.ts";
 import { type OptionSpec, optionValue, type ParsedArguments } from "../cli/task.ts";
 
-export const CLUSTER_OPTIONS = {
-  cluster: {
-    type: "string",
-    short: "c",
-    value: "NAME",
-    help: "folder below inventories/ (or KUBE_MAGIC_CLUSTER; default: the only one)",
-  },
-  set: {
-    type: "string",
-    multiple: true,
-    value: "PATH=VALUE",
-    help: "override one value of the central inventory; may be repeated",
-  },
-} as const satisfies Record<string, OptionSpec>;
-
 export const RUN_OPTIONS = {
   check: { type: "boolean", short: "C", help: "change nothing, tell what would change" },
   diff: { type: "boolean", short: "D", help: "show changes of files" },

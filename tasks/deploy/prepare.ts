@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type PlaybookCommand, playbookCommand, type RunFlags } from "../ansible/command.ts";
-import { optionValue, type TaskContext } from "../cli/task.ts";
+import { loadChosenInventory } from "../cli/inventory-options.ts";
+import type { TaskContext } from "../cli/task.ts";
 import type { FileSet } from "../core/file-set.ts";
 import { type ClusterModel, TOOLS, type ToolName } from "../core/model.ts";
-import type { Paths } from "../core/paths.ts";
-import { chooseCluster } from "../inventory/clusters.ts";
-import { loadInventory, requireModel } from "../inventory/load.ts";
+import { type ClusterFolders, clusterFolders, type Paths } from "../core/paths.ts";
+import { requireModel } from "../inventory/load.ts";
 import { hashTree } from "../io/tree-hash.ts";
 import { type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts";
 import type { PhaseSpec } from "../phases/spec.ts";
@@ -20,7 +20,6 @@ import {
   ensureEnvironment,
   existingEnvironment,
 } from "../vendor/environment.ts";
-import { type ClusterFolders, clusterFolders } from "./cluster-folders.ts";
 
 /** The file that a tool gets with -i; group_vars are found beside it. */
 export const INVENTORY = "hosts.yml";
@@ -32,19 +31,13 @@ export interface ClusterContext extends ClusterFolders {
 
 /** @throws InputError with every problem of the central inventory. */
 export async function loadCluster(context: TaskContext): Promise<ClusterContext> {
-  const inventoriesDir = context.paths.inventories;
-  const cluster = await chooseCluster({
-    inventoriesDir,
-    flag: optionValue(context.args, "cluster"),
-    env: context.env,
-  });
-  const loaded = await loadInventory({ inventoriesDir, cluster, sets: context.args.values.get("set") ?? [] });
+  const loaded = await loadChosenInventory(context);
   const model = requireModel(loaded);
   const warnings = loaded.problems.length;
   if (warnings > 0)
-    context.err(`${warnings} warning(s) in inventories/${cluster}: npm run validate shows them\n`);
+    context.err(`${warnings} warning(s) in inventories/${loaded.cluster}: npm run validate shows them\n`);
   const files = new Map(TOOLS.map((tool) => [tool, RENDERERS[tool](model)]));
-  return { model, files, ...clusterFolders(context.paths, cluster) };
+  return { model, files, ...clusterFolders(context.paths, loaded.cluster) };
 }
 
 /** The environment of our own Ansible; built when `build` says so, else only if it is there. */

@@ -1,11 +1,11 @@
 /** A lab's topology file: what hosts it has, what they are for, where they live. */
 import { readFileSync } from "node:fs";
-import { load, YAMLException } from "js-yaml";
 import { z } from "zod";
 import { closest } from "../core/closest.ts";
 import { InputError } from "../core/errors.ts";
 import { ROLES, type Role } from "../core/model.ts";
 import type { Problem } from "../core/problem.ts";
+import { readYaml, SourceText, toValue } from "../io/yaml.ts";
 import { allocate, gatewayOf, isHostAddress, parseSubnet } from "./addresses.ts";
 import { locate } from "./locate.ts";
 
@@ -141,27 +141,9 @@ export function parseTopology(text: string, file: string): Topology {
 }
 
 function parseYaml(text: string, file: string): unknown {
-  try {
-    return load(text);
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const { line, column, reason } = error as unknown as { line: number; column: number; reason: string };
-    throw invalid(file, [
-      {
-        code: "KM001",
-        severity: "error",
-        message: `not valid YAML: ${reason}`,
-        remedy: "Correct the syntax.",
-        // An empty file has no place.
-        ...(Number.isInteger(line)
-          ? {
-              origin: { file, line: line + 1, column: column + 1, length: 1 },
-              line: text.split("\n")[line] ?? "",
-            }
-          : {}),
-      },
-    ]);
-  }
+  const { root, problems } = readYaml(new SourceText(file, text));
+  if (problems.length > 0) throw invalid(file, problems);
+  return root === undefined ? undefined : toValue(root);
 }
 
 function invalid(file: string, problems: readonly Problem[]): InputError {

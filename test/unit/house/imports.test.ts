@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   report: ["core", "io"],
   addons: ["core", "io", "ansible"],
   lab: ["core", "io", "ansible"],
-  cli: ["core", "scripts"],
+  cli: ["core", "inventory", "scripts"],
   deploy: ["core", "io", "inventory", "render", "vendor", "phases", "ansible", "run", "report", "cli"],
   scripts: [
     "core",
@@ -40,7 +40,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
 /** Exceptions, each with its reason. */
 const EXTRA: Readonly<Record<string, readonly string[]>> = {
-  "render/write.ts": ["io"], // The one writer of what the pure renderers made.
+  // The one writer of what the pure renderers made, and what it compares with.
+  "render/write.ts": ["io"],
+  "render/compare.ts": ["io"],
+  "render/manifest.ts": ["io"],
 };
 
 /** A third-party library enters through its gate. */

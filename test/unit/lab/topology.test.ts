@@ -60,7 +60,7 @@ describe("a topology", () => {
   });
 
   test.each<[string, string, string, string]>([
-    ["syntax", "hosts:\n", "hosts: [\n", "not valid YAML"],
+    ["syntax", "hosts:\n", "hosts: [\n", "a comma is missing"],
     ["an unknown key", "name: t1", "nmae: t1", '1:1 unknown key "nmae" → Did you mean "name"?'],
     [
       "an unknown key of a host",
