@@ -2,20 +2,15 @@
  * ceph-ansible's inventory (stable-8.0, stable-9.0). Only hosts of Ceph are in it: it gathers facts from all of `all`.
  * `yes_i_know`, which its playbooks insist on, belongs to the command line of the phase.
  */
-
-import type { FileSet } from "../core/file-set.ts";
 import { isIpv6 } from "../core/ip.ts";
 import { type CephStorage, type ClusterModel, hostsWith } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
-import { inventoryFiles, NO_FILES } from "./inventory-files.ts";
 import { groupOf, type ToolInventory } from "./tool-inventory.ts";
 
-export function renderCephAnsible(model: ClusterModel): FileSet {
-  if (model.ceph === undefined) return NO_FILES;
-  return inventoryFiles(model, "ceph-ansible", cephInventory(model, model.ceph));
-}
-
-function cephInventory(model: ClusterModel, ceph: CephStorage): ToolInventory {
+/** Undefined when the cluster has no Ceph. */
+export function cephInventory(model: ClusterModel): ToolInventory | undefined {
+  const { ceph } = model;
+  if (ceph === undefined) return undefined;
   const monitors = hostsWith(model, "ceph-mon");
   return {
     hosts: hostsWith(model, "ceph-mon", "ceph-mgr", "ceph-osd", "ceph-mds", "ceph-rgw"),

@@ -1,14 +1,8 @@
 /** The inventory of our own playbooks in custom/: every host, every role, canonical names. */
-import type { FileSet } from "../core/file-set.ts";
 import { cidrContains, isIpv6, parseCidr } from "../core/ip.ts";
 import { type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
-import { inventoryFiles } from "./inventory-files.ts";
 import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
-
-export function renderCustom(model: ClusterModel): FileSet {
-  return inventoryFiles(model, "custom", customInventory(model));
-}
 
 /** Group → the roles whose hosts it holds. Always rendered, even when empty: playbooks name them unconditionally. */
 const ROLES_OF_GROUP: Readonly<Record<string, readonly Role[]>> = {
@@ -29,7 +23,7 @@ const ROLES_OF_GROUP: Readonly<Record<string, readonly Role[]>> = {
   bastion: ["bastion"],
 };
 
-function customInventory(model: ClusterModel): ToolInventory {
+export function customInventory(model: ClusterModel): ToolInventory {
   const groups: Record<string, Group> = {};
   for (const [group, roles] of Object.entries(ROLES_OF_GROUP)) {
     groups[group] = groupOf(hostsWith(model, ...roles));

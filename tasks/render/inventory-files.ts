@@ -10,9 +10,6 @@ import { type Connections, connectionsOf } from "./connection.ts";
 import { jsonHosts, yamlHosts } from "./hosts-document.ts";
 import type { ToolInventory } from "./tool-inventory.ts";
 
-/** The inventory of a tool that this cluster does not use. */
-export const NO_FILES: FileSet = new Map();
-
 /**
  * Files relative to build/<cluster>/<tool>/. Ours are group_vars/<group>/kube-magic.yml, the user's pass-through
  * variables site.yml beside them: Ansible reads a folder in alphabetical order, so the user's win.

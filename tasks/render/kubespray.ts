@@ -2,21 +2,15 @@
  * kubespray's inventory (v2.31). Only hosts of Kubernetes are in it: kubespray validates and gathers facts from `all`.
  * Our variables live in the group `all`, the weakest place, so that pass-through variables of any group win.
  */
-
-import type { FileSet } from "../core/file-set.ts";
 import { isIpv6 } from "../core/ip.ts";
 import { type ClusterModel, type Host, hostsWith } from "../core/model.ts";
 import type { Value, ValueMap } from "../core/value.ts";
-import { inventoryFiles, NO_FILES } from "./inventory-files.ts";
 import { taintText } from "./taint-text.ts";
 import { groupOf, type ToolInventory } from "./tool-inventory.ts";
 
-export function renderKubespray(model: ClusterModel): FileSet {
-  if (model.orchestrator !== "kubernetes") return NO_FILES;
-  return inventoryFiles(model, "kubespray", kubesprayInventory(model));
-}
-
-function kubesprayInventory(model: ClusterModel): ToolInventory {
+/** Undefined when the cluster is no Kubernetes. */
+export function kubesprayInventory(model: ClusterModel): ToolInventory | undefined {
+  if (model.orchestrator !== "kubernetes") return undefined;
   const etcd = new Set(etcdHosts(model));
   const bastions = hostsWith(model, "bastion");
   return {

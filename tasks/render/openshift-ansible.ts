@@ -2,21 +2,16 @@
  * openshift-ansible's inventory (release-3.11). The load balancers are ours (prep-hosts), so its group `lb` stays empty
  * and the API's name leads to our virtual address.
  */
-
-import type { FileSet } from "../core/file-set.ts";
 import { isIpv6 } from "../core/ip.ts";
 import { type ClusterModel, type Host, hostsWith, type OpenShift } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
-import { inventoryFiles, NO_FILES } from "./inventory-files.ts";
 import { nodeGroupsOf } from "./openshift-node-groups.ts";
 import { groupOf, type ToolInventory } from "./tool-inventory.ts";
 
-export function renderOpenShiftAnsible(model: ClusterModel): FileSet {
-  if (model.orchestrator !== "openshift" || model.openshift === undefined) return NO_FILES;
-  return inventoryFiles(model, "openshift-ansible", openShiftInventory(model, model.openshift));
-}
-
-function openShiftInventory(model: ClusterModel, openshift: OpenShift): ToolInventory {
+/** Undefined when the cluster is no OpenShift. */
+export function openShiftInventory(model: ClusterModel): ToolInventory | undefined {
+  const { openshift } = model;
+  if (model.orchestrator !== "openshift" || openshift === undefined) return undefined;
   const masters = hostsWith(model, "control-plane");
   // Masters are nodes too: their control plane runs in pods.
   const nodes = hostsWith(model, "control-plane", "worker", "infra");

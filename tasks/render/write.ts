@@ -13,8 +13,8 @@ import {
   writeAllAtomic,
   writeAtomic,
 } from "../io/files.ts";
-import { type Change, compareFileSet, DEFAULT_MODE } from "./compare.ts";
-import { MANIFEST, manifestText, readManifest } from "./manifest.ts";
+import { type Change, compareFileSet, DEFAULT_MODE } from "./write/compare.ts";
+import { MANIFEST, manifestText, readManifest } from "./write/manifest.ts";
 
 /** Result of a write: what happened, and where edited files were saved. */
 export interface Written {
