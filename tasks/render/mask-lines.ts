@@ -1,5 +1,5 @@
 /** Hides secrets in the text of YAML, JSON and INI files, line by line, so that a diff can be shown. */
-import { isSecretName } from "./secret.ts";
+import { isSecretName } from "../core/secret.ts";
 
 const HIDDEN = "(hidden)";
 
