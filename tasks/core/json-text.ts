@@ -51,6 +51,7 @@ const INVISIBLE = /[\x7f-\x9f\u2028\u2029\ufeff]/g;
 
 function stringText(text: string): string {
   if (ORDINARY.test(text)) return `"${text}"`;
+  if (/\p{Surrogate}/u.test(text)) throw new TypeError("half a surrogate pair cannot be written as JSON");
   return JSON.stringify(text).replace(
     INVISIBLE,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
