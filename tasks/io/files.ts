@@ -56,7 +56,7 @@ export function writeIfChanged(path: string, content: string, mode = 0o644): boo
 export function writeAllAtomic(
   files: readonly FileToWrite[],
   staging: string,
-  beforeEach: (path: string) => void,
+  beforeEach?: (path: string) => void,
 ): void {
   try {
     onDisk(staging, () => mkdirSync(staging, { recursive: true, mode: 0o700 }));
@@ -68,7 +68,7 @@ export function writeAllAtomic(
     });
     files.forEach(({ path }, index) => {
       onDisk(path, () => {
-        beforeEach(path);
+        beforeEach?.(path);
         renameSync(join(staging, String(index)), path);
       });
     });
