@@ -11,6 +11,7 @@ import { buildModel } from "./build-model.ts";
 import { type Layer, readLayers } from "./layers.ts";
 import { mergeValues } from "./merge.ts";
 import { sortProblems } from "./problems.ts";
+import { withoutUnknownKeys } from "./prune.ts";
 import { expandHosts } from "./ranges.ts";
 import { checkRules } from "./rules.ts";
 import { clusterSchema } from "./schema/cluster.ts";
@@ -102,11 +103,14 @@ function validate(
   cluster: string,
   problems: Problem[],
 ): ClusterModel | undefined {
-  const parsed = clusterSchema.safeParse(merged);
+  let parsed = clusterSchema.safeParse(merged);
   if (!parsed.success) {
-    problems.push(...schemaProblems(parsed.error.issues, merged, layers, knownKeys));
-    return undefined;
+    const { issues } = parsed.error;
+    problems.push(...schemaProblems(issues, merged, layers, knownKeys));
+    const rest = withoutUnknownKeys(merged, issues);
+    if (rest !== undefined) parsed = clusterSchema.safeParse(rest);
   }
+  if (!parsed.success) return undefined;
   const model = buildModel(parsed.data, {
     cluster,
     resolveFile: (path, file) => resolveFile(layers, path, file),

@@ -1,7 +1,8 @@
 /** Schema of one host, and of SSH access. */
 import { z } from "zod";
 import { ROLES } from "../../core/model.ts";
-import { absolutePath, interfaceName, ipAddress, port, userFile } from "./fields.ts";
+import { absolutePath, interfaceName, ipAddress, port, taintText, userFile } from "./fields.ts";
+import { TAINT_EFFECTS } from "./taint.ts";
 
 const sshFields = {
   user: z.string().min(1).describe("User to log in as; must be root or able to sudo without a password."),
@@ -22,10 +23,8 @@ export const ssh = z
   .partial()
   .describe("How the hosts are reached. ~ is the home folder; relative paths start at the inventory file.");
 
-export const TAINT_EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
-
 const taint = z.union([
-  z.string().describe("key=value:Effect, or key:Effect."),
+  taintText().describe("key=value:Effect, or key:Effect."),
   z.strictObject({
     key: z.string().describe("Such as node-role.kubernetes.io/infra."),
     value: z.string().optional().describe("May be left out."),
