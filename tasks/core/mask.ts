@@ -8,6 +8,6 @@ export function maskSecrets(line: string): string {
   return line.replace(ASSIGNMENT, (found, name: string) => {
     if (!isSecretName(name)) return found;
     const head = /^[\w-]+["']?\s*[:=]\s*/.exec(found)?.[0] ?? "";
-    return head + found.slice(head.length).replace(/\S/g, "*");
+    return head + found.slice(head.length).replace(/./g, "*");
   });
 }

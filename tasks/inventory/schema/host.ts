@@ -5,8 +5,11 @@ import { absolutePath, interfaceName, ipAddress, port, taintText, userFile } fro
 import { TAINT_EFFECTS } from "./taint.ts";
 
 const sshFields = {
-  user: z.string().min(1).describe("User to log in as; must be root or able to sudo without a password."),
-  port: port().describe("TCP port of the SSH server."),
+  user: z
+    .string()
+    .min(1)
+    .describe("User to log in as: root, or one who may use sudo without a password. Default: root."),
+  port: port().describe("TCP port of the SSH server. Default: 22."),
   privateKeyFile: userFile().describe(
     "Private key to log in with; without it, the SSH agent and the user's own keys are tried.",
   ),
@@ -14,7 +17,7 @@ const sshFields = {
   hostKeys: z
     .enum(["accept-new", "strict"])
     .describe(
-      "accept-new trusts a host's key on first sight and refuses a changed one; strict never learns a key.",
+      "accept-new trusts a host's key on first sight and refuses a changed one; strict never learns a key. Default: accept-new.",
     ),
 };
 
