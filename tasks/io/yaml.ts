@@ -6,7 +6,7 @@ import { readFile, stat } from "node:fs/promises";
 import { parseEvents, YAMLException } from "js-yaml";
 import type { Problem } from "../core/problem.ts";
 import { type ComposeOptions, compose } from "./yaml/compose.ts";
-import type { SourceText } from "./yaml/source.ts";
+import { SourceText } from "./yaml/source.ts";
 import { checkStrictness } from "./yaml/strictness.ts";
 import { DEEPEST, syntaxProblem } from "./yaml/syntax.ts";
 import { checkCharacters, decode, LARGEST_FILE_BYTES, tooLarge, wholeFile } from "./yaml/text.ts";
@@ -45,8 +45,10 @@ export async function readYamlFile(
 
 /** Reads YAML from a string. */
 export function readYaml(source: SourceText, options: ComposeOptions = {}): YamlReading {
-  const checked = checkCharacters(source);
-  return checked.source === undefined ? { problems: [checked.problem] } : readSource(source, options);
+  // A byte order mark is fine as the very first character; decoding a file's bytes removes it.
+  const isMarked = source.text.startsWith("\ufeff");
+  const checked = checkCharacters(isMarked ? new SourceText(source.file, source.text.slice(1)) : source);
+  return checked.source === undefined ? { problems: [checked.problem] } : readSource(checked.source, options);
 }
 
 function readSource(source: SourceText, options: ComposeOptions): YamlReading {

@@ -1,11 +1,33 @@
 /** js-yaml's events → a tree that means what PyYAML's and Ansible's loaders mean. */
-import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from "js-yaml";
+import {
+  COLLECTION_STYLE,
+  EVENT_ID,
+  type Event,
+  type MappingEvent,
+  type ScalarEvent,
+  type SequenceEvent,
+} from "js-yaml";
 import type { Problem } from "../../core/problem.ts";
-import { scalarText } from "./ansible-text.ts";
-import { resolvePlain } from "./scalars.ts";
-import { type Complaint, problemAt, type SourceText } from "./source.ts";
-import { resolveTagged } from "./tags.ts";
-import type { MapEntry, MapNode, Place, ScalarNode, YamlNode } from "./tree.ts";
+import {
+  addPair,
+  checkOwnLine,
+  closeFrame,
+  type Frame,
+  mergeInto,
+  type Report,
+  readKey,
+  reportTo,
+} from "./frames.ts";
+import {
+  checkCollectionTag,
+  checkKeyText,
+  checkRootText,
+  placeOf,
+  readScalar,
+  specialKey,
+} from "./scalar-event.ts";
+import type { Complaint, SourceText } from "./source.ts";
+import type { Place, YamlNode } from "./tree.ts";
 
 /** Values after aliases are expanded. 10,000 hosts with all fields are some 200,000. */
 export const MOST_VALUES = 1_000_000;
@@ -20,39 +42,6 @@ export interface Composed {
   readonly problems: readonly Problem[];
 }
 
-/** A node under construction, with the number of values it stands for. */
-interface Built {
-  readonly node: YamlNode;
-  readonly weight: number;
-}
-
-interface ListFrame extends Place {
-  readonly kind: "list";
-  readonly items: YamlNode[];
-  readonly anchor: string | undefined;
-  weight: number;
-}
-
-interface MapFrame extends Place {
-  readonly kind: "map";
-  readonly merged: Map<string, MapEntry>;
-  readonly own: Map<string, MapEntry>;
-  readonly anchor: string | undefined;
-  key: KeyNode | undefined;
-  mergeKey: Place | undefined;
-  weight: number;
-}
-
-interface KeyNode extends Place {
-  /** undefined for `<<`. */
-  readonly name: string | undefined;
-}
-
-type Frame = ListFrame | MapFrame;
-
-/** Thrown to stop composing when going on would only repeat the problem. */
-class Stop extends Error {}
-
 export function compose(source: SourceText, events: readonly Event[], options: ComposeOptions): Composed {
   const composer = new Composer(source, options);
   try {
@@ -60,9 +49,17 @@ export function compose(source: SourceText, events: readonly Event[], options: C
   } catch (error) {
     if (!(error instanceof Stop)) throw error;
   }
-  return composer.root === undefined
-    ? { problems: composer.problems }
-    : { root: composer.root, problems: composer.problems };
+  const { root, problems } = composer;
+  return root === undefined ? { problems } : { root, problems };
+}
+
+/** Thrown to stop composing when going on would only repeat the problem. */
+class Stop extends Error {}
+
+/** A finished node, with the number of values it stands for. */
+interface Built {
+  readonly node: YamlNode;
+  readonly weight: number;
 }
 
 class Composer {
@@ -70,6 +67,7 @@ class Composer {
   readonly problems: Problem[] = [];
   readonly #source: SourceText;
   readonly #options: ComposeOptions;
+  readonly #report: Report = reportTo(this.problems);
   readonly #frames: Frame[] = [];
   readonly #anchors = new Map<string, Built | "open">();
   #documents = 0;
@@ -83,42 +81,11 @@ class Composer {
   }
 
   take(event: Event): void {
-    switch (event.type) {
-      case EVENT_ID.DOCUMENT:
-        this.#document();
-        return;
-      case EVENT_ID.SEQUENCE:
-      case EVENT_ID.MAPPING: {
-        this.#collectionTag(event);
-        const place = { source: this.#source, start: event.start, end: event.start + 1 };
-        const anchor = this.#anchorName(event);
-        if (anchor !== undefined) this.#anchors.set(anchor, "open");
-        this.#last = event.start + 1;
-        this.#frames.push(
-          event.type === EVENT_ID.SEQUENCE
-            ? { kind: "list", items: [], anchor, weight: 1, ...place }
-            : {
-                kind: "map",
-                merged: new Map(),
-                own: new Map(),
-                anchor,
-                key: undefined,
-                mergeKey: undefined,
-                weight: 1,
-                ...place,
-              },
-        );
-        return;
-      }
-      case EVENT_ID.SCALAR:
-        this.#scalar(event);
-        return;
-      case EVENT_ID.ALIAS:
-        this.#alias(event.anchorStart, event.anchorEnd);
-        return;
-      case EVENT_ID.POP:
-        this.#pop();
-    }
+    if (event.type === EVENT_ID.SCALAR) this.#scalar(event);
+    else if (event.type === EVENT_ID.ALIAS) this.#alias(event.anchorStart, event.anchorEnd);
+    else if (event.type === EVENT_ID.POP) this.#close();
+    else if (event.type === EVENT_ID.DOCUMENT) this.#document();
+    else this.#open(event);
   }
 
   #document(): void {
@@ -127,160 +94,100 @@ class Composer {
     const marker = /^---(?=\s|$)/gm;
     marker.lastIndex = this.#last;
     const at = marker.exec(this.#source.text)?.index ?? this.#last;
-    this.#stop(at, at + 3, {
+    this.#stop(this.#place(at, at + 3), {
       code: "KM008",
       message: "a second YAML document begins here; Ansible reads files of one document only",
       remedy: "delete the --- line, or move what follows into a file of its own",
     });
   }
 
-  #collectionTag(event: { start: number; tagStart: number; tagEnd: number }): void {
-    if (event.tagStart < 0) return;
-    const tag = this.#source.text.slice(event.tagStart, event.tagEnd);
-    if (tag === "!!map" || tag === "!!seq") return;
-    this.#complain(event.tagStart, event.tagEnd, {
-      code: "KM013",
-      message: `the tag ${tag} is not supported on a map or list`,
-      remedy:
-        tag === "!unsafe" || tag === "!vault"
-          ? `put ${tag} on each string inside instead`
-          : "remove the tag; write a plain map or list",
+  #open(event: SequenceEvent | MappingEvent): void {
+    const place = this.#place(event.start, event.start + 1);
+    checkCollectionTag(this.#source, event, this.#report);
+    const anchor = this.#anchorName(event);
+    if (anchor !== undefined) this.#anchors.set(anchor, "open");
+    this.#last = place.end;
+    const { source, start, end } = place;
+    const { style } = event;
+    if (event.type === EVENT_ID.SEQUENCE) {
+      this.#frames.push({ kind: "list", source, start, end, style, anchor, items: [], weight: 1 });
+      return;
+    }
+    checkOwnLine(this.#frames.at(-1), style, place, this.#report);
+    this.#frames.push({
+      kind: "map",
+      source,
+      start,
+      end,
+      style,
+      anchor,
+      merged: undefined,
+      own: new Map(),
+      key: undefined,
+      mergeKey: undefined,
+      weight: 1,
     });
   }
 
-  #anchorName(event: { anchorStart: number; anchorEnd: number }): string | undefined {
-    if (event.anchorStart < 0) return undefined;
-    const name = this.#source.text.slice(event.anchorStart, event.anchorEnd);
-    if (!/^[0-9A-Za-z_-]+$/.test(name)) {
-      this.#complain(event.anchorStart, event.anchorEnd, {
-        code: "KM009",
-        message: `the anchor name "${name}" has characters that PyYAML refuses`,
-        remedy: "use letters, digits, - and _ only",
-      });
-    }
-    if (this.#anchors.has(name)) {
-      this.#complain(event.anchorStart, event.anchorEnd, {
-        code: "KM009",
-        message: `the anchor &${name} is defined twice`,
-        remedy: "give the second one another name",
-      });
-    }
-    return name;
+  #close(): void {
+    const frame = this.#frames.pop();
+    if (frame === undefined) return; // the document's own end
+    const built = { node: closeFrame(frame), weight: frame.weight };
+    if (frame.anchor !== undefined) this.#anchors.set(frame.anchor, built);
+    // Its values were counted one by one; it counts as one itself.
+    this.#add(built, built.node, 1);
   }
 
   #scalar(event: ScalarEvent): void {
-    const place = this.#placeOf(event);
-    this.#last = Math.max(this.#last, place.end);
-    const anchor = this.#anchorName(event);
-    const isPlain = event.style === SCALAR_STYLE.PLAIN;
-    const text = scalarText(
-      this.#source,
-      event,
-      getScalarValue(this.#source.text, event),
-      (start, end, complaint) => this.#complain(start, end, complaint),
-    );
     const frame = this.#frames.at(-1);
     const isKey = frame?.kind === "map" && frame.key === undefined;
-    if (isKey && isPlain && event.tagStart < 0 && (text === "<<" || text === "=")) {
-      // The two keys that have a meaning of their own: merge, and PyYAML's "value", which is plain text as a key.
-      frame.key = { ...place, name: text === "<<" ? undefined : "=" };
+    const special = isKey ? specialKey(this.#source, event) : undefined;
+    const place = placeOf(this.#source, event, (frame?.kind === "map" ? frame.key : undefined) ?? this.#last);
+    if (place.end > this.#last) this.#last = place.end;
+    if (frame?.kind === "map" && special !== undefined) {
+      frame.key = { ...place, name: special === "<<" ? undefined : special };
       return;
     }
-    const node: ScalarNode = { kind: "scalar", ...place, value: this.#valueOf(event, text, isPlain, place) };
+    if (isKey) checkKeyText(place, frame.style, this.#report);
+    if (frame === undefined) checkRootText(place, event, this.#report);
+    const node = readScalar(place, event, frame?.style === COLLECTION_STYLE.FLOW, this.#report);
+    const anchor = event.anchorStart < 0 ? undefined : this.#anchorName(event);
     const built = { node, weight: 1 };
     if (anchor !== undefined) this.#anchors.set(anchor, built);
-    this.#add(built);
-  }
-
-  #valueOf(event: ScalarEvent, text: string, isPlain: boolean, place: Place): ScalarNode["value"] {
-    const complain = (complaint: Complaint): string => {
-      this.#complain(place.start, place.end, complaint);
-      return text;
-    };
-    if (event.tagStart >= 0) {
-      return resolveTagged(this.#source.text.slice(event.tagStart, event.tagEnd), text, complain);
-    }
-    if (!isPlain) return text;
-    const resolved = resolvePlain(text);
-    switch (resolved.as) {
-      case "date":
-        return complain({
-          code: "KM012",
-          message: `Ansible reads ${text} as a date, not as text`,
-          remedy: `quote it: "${text}"`,
-        });
-      case "merge":
-      case "value":
-        return complain({
-          code: "KM016",
-          message: `an unquoted ${text} has a special meaning in YAML and is no value`,
-          remedy: `quote it: "${text}"`,
-        });
-      case "broken-int":
-        return complain({
-          code: "KM014",
-          message: `${text} begins like a number but has no digits; PyYAML fails on it`,
-          remedy: `quote it: "${text}"`,
-        });
-      default:
-        return resolved.value;
-    }
-  }
-
-  #placeOf(event: ScalarEvent): Place {
-    const source = this.#source;
-    if (event.valueStart < 0) {
-      if (event.tagStart >= 0) return { source, start: event.tagStart, end: event.tagEnd };
-      const frame = this.#frames.at(-1);
-      if (frame?.kind === "map" && frame.key !== undefined) return { ...frame.key };
-      return { source, start: this.#last, end: this.#last };
-    }
-    if (event.style === SCALAR_STYLE.PLAIN) return { source, start: event.valueStart, end: event.valueEnd };
-    if (event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK) {
-      const indent = /[^\s]/g;
-      indent.lastIndex = event.valueStart;
-      return { source, start: indent.exec(source.text)?.index ?? event.valueStart, end: event.valueEnd };
-    }
-    return { source, start: event.valueStart - 1, end: event.valueEnd + 1 };
+    this.#add(built, node, 1);
   }
 
   #alias(start: number, end: number): void {
     const name = this.#source.text.slice(start, end);
+    const place = this.#place(start - 1, end);
     const target = this.#anchors.get(name);
     this.#last = end;
-    if (target === undefined || target === "open") {
-      this.#stop(start - 1, end, {
+    if (target === undefined) {
+      this.#stop(place, {
         code: "KM009",
-        message:
-          target === undefined
-            ? `the alias *${name} has no anchor &${name} before it`
-            : `the alias *${name} stands inside its own anchor &${name}`,
-        remedy:
-          target === undefined
-            ? `write &${name} at the first use; anchors are known only below it and in the same file`
-            : "move the alias out of it",
+        message: `the alias *${name} has no anchor &${name} before it`,
+        remedy: `write &${name} at the first use; anchors are known only below it and in the same file`,
       });
     }
-    this.#add(target, { source: this.#source, start: start - 1, end });
+    if (target === "open") {
+      this.#stop(place, {
+        code: "KM009",
+        message: `the alias *${name} stands inside its own anchor &${name}`,
+        remedy: "move the alias out of it",
+      });
+    }
+    this.#add(target, place, target.weight);
   }
 
-  #pop(): void {
-    const frame = this.#frames.pop();
-    if (frame === undefined) return; // the document's own end
-    const { source, start, end, weight } = frame;
-    const node: YamlNode =
-      frame.kind === "list"
-        ? { kind: "list", source, start, end, items: frame.items }
-        : { kind: "map", source, start, end, entries: entriesOf(frame) };
-    const built = { node, weight };
-    if (frame.anchor !== undefined) this.#anchors.set(frame.anchor, built);
-    this.#add(built, undefined, 0);
-  }
-
-  /** @param counted values that are new to the total: a closed collection's were counted one by one. */
-  #add(built: Built, aliasPlace?: Place, counted = built.weight): void {
+  #add(built: Built, place: Place, counted: number): void {
     this.#values += counted;
-    if (this.#values > MOST_VALUES) this.#tooMany(aliasPlace ?? built.node);
+    if (this.#values > MOST_VALUES) {
+      this.#stop(place, {
+        code: "KM010",
+        message: `the file stands for more than ${MOST_VALUES.toLocaleString("en")} values`,
+        remedy: "write many alike hosts as a range such as compute[1:400]; aliases of aliases multiply",
+      });
+    }
     const frame = this.#frames.at(-1);
     if (frame === undefined) {
       this.root = built.node;
@@ -288,117 +195,43 @@ class Composer {
     }
     frame.weight += built.weight;
     if (frame.kind === "list") frame.items.push(built.node);
-    else if (frame.key === undefined) frame.key = this.#key(built.node, aliasPlace ?? built.node);
-    else {
-      const key = frame.key;
+    else if (frame.key === undefined) {
+      const isAccepted = (text: string) => this.#options.acceptKey?.([...this.#path(), text]) === true;
+      frame.key = readKey(built.node, place, isAccepted, this.#report);
+      if (frame.key === undefined) throw new Stop();
+    } else {
+      const { key } = frame;
       frame.key = undefined;
-      if (key.name === undefined) this.#merge(frame, key, built.node, aliasPlace ?? built.node);
-      else this.#pair(frame, key, key.name, built.node);
+      if (key.name === undefined) mergeInto(frame, key, built.node, place, this.#report);
+      else addPair(frame, key, key.name, built.node, this.#report);
     }
-  }
-
-  #key(node: YamlNode, place: Place): KeyNode {
-    const { source, start, end } = place;
-    const text = source.text.slice(start, end);
-    if (node.kind !== "scalar") {
-      const isTemplate = source.text.startsWith("{{", start - 1) || source.text.startsWith("{{", start);
-      this.#stop(start, end, {
-        code: "KM015",
-        message: isTemplate
-          ? "YAML reads {{ as two maps, one inside the other"
-          : `a ${node.kind} cannot be a key of a map`,
-        remedy: isTemplate ? 'quote a value that begins with a template: "{{ … }}"' : "use text as the key",
-      });
-    }
-    if (typeof node.value === "string") return { source, start, end, name: node.value };
-    if (this.#options.acceptKey?.([...this.#path(), text]) === true)
-      return { source, start, end, name: text };
-    this.#complain(start, end, {
-      code: "KM015",
-      message: `the key ${text === "" ? "(empty)" : text} is not text: YAML reads it as ${describeScalar(node.value)}`,
-      remedy: text === "" ? "give the key a name" : `quote it: "${text}"`,
-    });
-    return { source, start, end, name: text };
   }
 
   #path(): string[] {
     return this.#frames.flatMap((frame) => (frame.kind === "map" && frame.key?.name ? [frame.key.name] : []));
   }
 
-  #pair(frame: MapFrame, key: KeyNode, name: string, value: YamlNode): void {
-    const before = frame.own.get(name);
-    if (before !== undefined) {
-      const first = before.key.source.origin(before.key.start, before.key.end);
-      this.#complain(key.start, key.end, {
-        code: "KM007",
-        message: `the key "${name}" is written twice in one map; the first is at ${first.file}:${first.line}:${first.column}`,
-        remedy: "remove one of them: only the last would count, silently",
-      });
-      return;
+  #anchorName({ anchorStart, anchorEnd }: { anchorStart: number; anchorEnd: number }): string | undefined {
+    if (anchorStart < 0) return undefined;
+    const place = this.#place(anchorStart, anchorEnd);
+    const name = this.#source.text.slice(anchorStart, anchorEnd);
+    if (!/^[0-9A-Za-z_-]+$/.test(name)) {
+      const message = `the anchor name "${name}" has characters that PyYAML refuses`;
+      this.#report(place, { code: "KM009", message, remedy: "use letters, digits, - and _ only" });
     }
-    if (name === "__proto__") {
-      this.#complain(key.start, key.end, {
-        code: "KM015",
-        message: "the key __proto__ is reserved",
-        remedy: "choose another name",
-      });
-      return;
+    if (this.#anchors.has(name)) {
+      const message = `the anchor &${name} is defined twice`;
+      this.#report(place, { code: "KM009", message, remedy: "give the second one another name" });
     }
-    frame.own.set(name, { key, value });
+    return name;
   }
 
-  /** `<<`: what it brings comes first and yields to the map's own keys; of a list, the first map wins. */
-  #merge(frame: MapFrame, key: KeyNode, value: YamlNode, place: Place): void {
-    if (frame.mergeKey !== undefined) {
-      this.#complain(key.start, key.end, {
-        code: "KM007",
-        message: "the key << is written twice in one map",
-        remedy: "merge several maps with one key: <<: [*first, *second]",
-      });
-    }
-    frame.mergeKey = key;
-    const maps = value.kind === "list" ? [...value.items].reverse() : [value];
-    for (const map of maps) {
-      if (map.kind !== "map") {
-        this.#complain(place.start, place.end, {
-          code: "KM016",
-          message: "<< merges maps, and this is none",
-          remedy: "name a map: <<: *anchor, or a list of maps: <<: [*first, *second]",
-        });
-        return;
-      }
-      for (const [name, entry] of map.entries) frame.merged.set(name, entry);
-    }
+  #place(start: number, end: number): Place {
+    return { source: this.#source, start, end };
   }
 
-  #tooMany(place: Place): never {
-    this.#stop(place.start, place.end, {
-      code: "KM010",
-      message: `the file stands for more than ${MOST_VALUES.toLocaleString("en")} values`,
-      remedy: "write many alike hosts as a range such as compute[1:400]; aliases of aliases multiply",
-    });
-  }
-
-  #complain(start: number, end: number, complaint: Complaint): void {
-    this.problems.push(problemAt(this.#source, start, end, complaint));
-  }
-
-  #stop(start: number, end: number, complaint: Complaint): never {
-    this.#complain(start, end, complaint);
+  #stop(place: Place, complaint: Complaint): never {
+    this.#report(place, complaint);
     throw new Stop();
   }
-}
-
-function entriesOf(frame: MapFrame): MapNode["entries"] {
-  if (frame.merged.size === 0) return frame.own;
-  const entries = frame.merged;
-  for (const [name, entry] of frame.own) entries.set(name, entry);
-  return entries;
-}
-
-function describeScalar(value: ScalarNode["value"]): string {
-  if (value === null) return "null";
-  if (typeof value === "boolean") return `the boolean ${value}`;
-  if (typeof value === "number" || typeof value === "bigint") return `the number ${value}`;
-  return "something else";
 }

@@ -5,7 +5,7 @@ import { problemAt, type SourceText } from "./source.ts";
 
 /** The first problem of each kind; empty for a file that PyYAML reads too. */
 export function checkStrictness(source: SourceText, events: readonly Event[]): Problem[] {
-  return [...checkTabs(source, events), ...checkDirectives(source, events)];
+  return [...checkTabs(source, events), ...checkMarkers(source, events)];
 }
 
 /** Tabs may stand inside quotes, block texts and comments. Anywhere else PyYAML fails on them. */
@@ -35,14 +35,20 @@ function lineStart(text: string, offset: number): number {
   return Math.max(text.lastIndexOf("\n", offset - 1), text.lastIndexOf("\r", offset - 1)) + 1;
 }
 
-function* checkDirectives(source: SourceText, events: readonly Event[]): Generator<Problem> {
-  const document = events[0];
-  if (document?.type !== EVENT_ID.DOCUMENT) return;
-  if (!document.directives.some((directive) => directive.kind === "tag")) return;
-  const at = Math.max(0, source.text.search(/^%TAG/m));
-  yield problemAt(source, at, at + 4, {
-    code: "KM013",
-    message: "%TAG directives are not supported",
-    remedy: "remove it; only !vault and !unsafe are needed",
+/** Directives other than %YAML; an indented `---`; an end `...` before anything began. */
+function* checkMarkers(source: SourceText, events: readonly Event[]): Generator<Problem> {
+  const first = events.find((event) => "start" in event || ("valueStart" in event && event.valueStart >= 0));
+  const start =
+    first === undefined ? Number.POSITIVE_INFINITY : "start" in first ? first.start : firstOf(first);
+  const marker = /^(?:[ ]+---|[ ]*%(?!YAML )|\.\.\.(?=\s|$))/m.exec(source.text.slice(0, start));
+  if (marker === null) return;
+  yield problemAt(source, marker.index, marker.index + marker[0].length, {
+    code: "KM005",
+    message: "this directive or document marker is not allowed here",
+    remedy: "remove it; --- belongs at the very beginning of a line, ... and % directives are not needed",
   });
+}
+
+function firstOf(event: Event): number {
+  return "valueStart" in event ? event.valueStart : 0;
 }

@@ -40,10 +40,11 @@ export function tooLarge(bytes: number): Complaint {
 }
 
 // C0 and C1 controls, lone surrogates, U+FFFE and U+FFFF. NEL and the Unicode line separators are printable, but
-// PyYAML breaks lines at them and editors do not: a value would silently change.
+// PyYAML breaks lines at them and editors do not: a value would silently change. A byte order mark that is not the
+// first character (of two files put together) is read in two ways by PyYAML itself.
 const FORBIDDEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\p{Surrogate}/u;
+  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
 
 export function checkCharacters(source: SourceText): TextOrProblem {
   const found = FORBIDDEN.exec(source.text);
