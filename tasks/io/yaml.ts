@@ -48,7 +48,7 @@ export function readYaml(source: SourceText, options: ComposeOptions = {}): Yaml
   // A byte order mark is fine as the very first character; decoding a file's bytes removes it.
   const isMarked = source.text.startsWith("\ufeff");
   const checked = checkCharacters(isMarked ? new SourceText(source.file, source.text.slice(1)) : source);
-  return checked.source === undefined ? { problems: [checked.problem] } : readSource(source, options);
+  return checked.source === undefined ? { problems: [checked.problem] } : readSource(checked.source, options);
 }
 
 function readSource(source: SourceText, options: ComposeOptions): YamlReading {

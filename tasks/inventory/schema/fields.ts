@@ -1,6 +1,7 @@
 /** Building blocks of the schema: addresses, names, sizes. Their messages are complete sentences for people. */
 import { z } from "zod";
 import { ipVersion, networkAddress, parseCidr } from "../../core/ip.ts";
+import { parseTaint, TAINT_EFFECTS } from "./taint.ts";
 
 /** A check with a message and the remedy that goes with it. */
 function checked(
@@ -92,6 +93,15 @@ export const userFile = () =>
     (text) => text.trim() !== "",
     () => "the path is empty",
     "write a path; ~ is the home folder, other relative paths start at the inventory file",
+  );
+
+/** `key=value:Effect` */
+export const taintText = () =>
+  checked(
+    z.string(),
+    (text) => parseTaint(text) !== undefined,
+    (text) => `"${text}" is no taint`,
+    `write key=value:Effect or key:Effect, with the effect ${TAINT_EFFECTS.join(", ")}`,
   );
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
