@@ -48,7 +48,8 @@ ${MARKER}
 A cluster is a folder in \`inventories/\`. Its files are YAML maps of the sections below; how they are cut into files is
 up to you. Layers, later ones win: \`inventories/_defaults/*.yml\`, \`inventories/<cluster>/*.yml\` in the order of their
 names, \`inventories/<cluster>/local/*.yml\` (not committed), \`--set path=value\`. Maps merge key by key; lists and all
-other values replace. \`npm run explain -- <path>\` tells where a value comes from, \`npm run validate\` checks all of it.
+other values replace; \`null\` takes back what a lower layer set. \`npm run explain -- <path>\` tells where a value comes
+from, \`npm run validate\` checks all of it.
 
 YAML is read as Ansible reads it: \`yes\`, \`no\`, \`on\` and \`off\` are booleans, \`0644\` is 420, \`1.30\` is 1.3. Quote
 what is meant as text. \`!vault\` and \`!unsafe\` values pass through untouched.

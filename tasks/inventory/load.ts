@@ -18,6 +18,7 @@ import { clusterSchema } from "./schema/cluster.ts";
 import { knownKeys } from "./schema/walk.ts";
 import { schemaProblems, valueAt } from "./schema-problems.ts";
 import { type Definition, definitions, findInLayers, placeIn } from "./trace.ts";
+import { withoutUnset } from "./unset.ts";
 import { variantAt } from "./variant.ts";
 
 export interface LoadOptions {
@@ -86,7 +87,7 @@ export async function loadInventory({
     variant: (path) => {
       const at = asPath(path);
       return variantAt(merged, at, valueAt(merged, at), (changed) => {
-        const parsed = clusterSchema.safeParse(changed);
+        const parsed = clusterSchema.safeParse(withoutUnset(changed as ValueMap));
         return parsed.success ? buildModel(parsed.data, context) : undefined;
       });
     },
@@ -114,11 +115,12 @@ function validate(
   context: BuildContext,
   problems: Problem[],
 ): ClusterModel | undefined {
-  let parsed = clusterSchema.safeParse(merged);
+  const settings = withoutUnset(merged);
+  let parsed = clusterSchema.safeParse(settings);
   if (!parsed.success) {
     const { issues } = parsed.error;
-    problems.push(...schemaProblems(issues, merged, layers, knownKeys));
-    const rest = withoutUnknownKeys(merged, issues);
+    problems.push(...schemaProblems(issues, settings, layers, knownKeys));
+    const rest = withoutUnknownKeys(settings, issues);
     if (rest !== undefined) parsed = clusterSchema.safeParse(rest);
   }
   if (!parsed.success) return undefined;
