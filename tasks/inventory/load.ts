@@ -8,7 +8,8 @@ import type { Origin, Problem } from "../core/problem.ts";
 import { isMap, type Value, type ValueMap } from "../core/value.ts";
 import { originOf, toValue } from "../io/yaml.ts";
 import { type BuildContext, buildModel } from "./build-model.ts";
-import { type Layer, readLayers } from "./layers.ts";
+import type { Layer } from "./layer.ts";
+import { readLayers } from "./layers.ts";
 import { mergeValues } from "./merge.ts";
 import { sortProblems } from "./problems.ts";
 import { withoutUnknownKeys } from "./prune.ts";
@@ -64,12 +65,9 @@ export async function loadInventory({
     layers.push({ ...layer, root: expanded.root });
   }
   const merged = mergeValues(layers.map(({ root }) => toValue(root) as ValueMap));
-  // With a file missing, every complaint about its contents would be noise.
-  const isComplete = !read.problems.some(
-    ({ code, origin }) => UNREADABLE.has(code) && origin?.file !== "--set",
-  );
   const context: BuildContext = { cluster, resolveFile: (path, file) => resolveFile(layers, path, file) };
-  const model = isComplete ? validate(merged, layers, context, problems) : undefined;
+  // With a file missing, every complaint about its contents would be noise.
+  const model = read.isComplete ? validate(merged, layers, context, problems) : undefined;
   const isValid = !problems.some(({ severity }) => severity === "error");
   const asPath = (path: string | InventoryPath) =>
     typeof path === "string" ? (parsePath(path) ?? []) : path;
@@ -94,20 +92,6 @@ export async function loadInventory({
     history: (path) => definitions(layers, asPath(path)),
   };
 }
-
-const UNREADABLE: ReadonlySet<string> = new Set([
-  "KM001",
-  "KM002",
-  "KM003",
-  "KM004",
-  "KM005",
-  "KM006",
-  "KM008",
-  "KM009",
-  "KM010",
-  "KM011",
-  "KM018",
-]);
 
 function validate(
   merged: ValueMap,

@@ -37,7 +37,7 @@ describe("validate", () => {
     [
       "a file of 10 MB",
       `a: ${"x".repeat(10 * 1024 * 1024)}`,
-      "KM002: the file has 10.0 MiB, more than the limit of 8 MiB",
+      "KM002: the file has 10.0 MiB, more than the limit of 4 MiB",
     ],
     ["a binary file", Uint8Array.from({ length: 4096 }, (_, index) => (index * 7) % 256), "KM003"],
     ["a file cut by a crash", `${MINIMAL}\0\0\0\0`, "KM004: the file holds a NUL byte"],
@@ -84,7 +84,7 @@ describe("validate", () => {
     symlinkSync("d.yml", join(root, "inventories/prod/d.yml"));
     const { code, out } = await runCommand(root, "validate");
     expect(code).toBe(2);
-    expect(out).toContain("inventories/prod/c.yml:1:1: error KM001: the file does not exist");
+    expect(out).toContain("inventories/prod/c.yml:1:1: error KM001: it does not exist");
     expect(out).toContain("inventories/prod/d.yml:1:1: error KM001: the symbolic links lead in a circle");
   });
 
@@ -95,9 +95,15 @@ describe("validate", () => {
       chmodSync(join(root, "inventories/prod/b.yml"), 0o000);
       const { code, out } = await runCommand(root, "validate");
       expect(code).toBe(2);
-      expect(out).toContain("KM001: permission to read the file is missing");
+      expect(out).toContain("KM001: permission to read it is missing");
     },
   );
+
+  it("names a file where a folder should be", async () => {
+    const { code, out } = await runCommand(prod("local", "x"), "validate");
+    expect(code).toBe(2);
+    expect(out).toContain("inventories/prod/local:1:1: error KM001: this is not a folder");
+  });
 
   it("does not wait for a pipe that nobody writes to", async () => {
     const root = prod("b.yml", "");

@@ -70,7 +70,7 @@ describe("validate", () => {
     const { version, clusters } = JSON.parse(out);
     expect(version).toBe(1);
     expect(clusters[0]).toMatchObject({ cluster: "prod", hosts: 3, errors: 4, warnings: 1 });
-    expect(clusters[0].problems[0]).toMatchObject({
+    expect(clusters[0].problems[1]).toMatchObject({
       code: "KM139",
       severity: "error",
       path: "api.vip",

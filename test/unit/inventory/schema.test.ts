@@ -46,6 +46,9 @@ const TABLE: readonly (readonly [override: string, place: string, says: string])
   ["hosts: { worker1: { taints: [a] } }", "KM103 1:30", "key=value:Effect"],
   ["hosts: { worker1: { taints: [a:NoExec] } }", "KM103 1:30", "NoExecute"],
   ["hosts: { worker1: { interface: averyverylongname } }", "KM103 1:32", "15 characters"],
+  ["hosts: { worker1: { address: 'http://x' } }", "KM103 1:30", "neither an IP address nor a DNS name"],
+  ["ssh: { user: 'a b' }", "KM103 1:14", "holds a blank"],
+  ["network: { proxy: { http: 'proxy:3128' } }", "KM103 1:27", "http://host:port"],
   ["loadBalancer: { edgeVips: [{ address: x }] }", "KM103 1:39", "no IP address"],
 ];
 
