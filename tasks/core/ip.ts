@@ -71,3 +71,8 @@ function matches(one: Address, other: Address, prefix: number): boolean {
   }
   return true;
 }
+
+/** True for an IPv6 address or network that is known to be valid. */
+export function isIpv6(addressOrNetwork: string): boolean {
+  return addressOrNetwork.includes(":");
+}

@@ -1,0 +1,106 @@
+/** How Ansible reaches a host: the `ansible_*` variables, the same in every tool. */
+import { type ClusterModel, type Host, hostsWith, type SshAccess } from "../core/model.ts";
+import type { Value, ValueMap } from "../core/value.ts";
+
+export interface Connections {
+  /** What most of the hosts have in common, for the group `all`. */
+  readonly shared: ValueMap;
+  /** What is left for a host: its address, and where it differs. */
+  readonly of: (host: Host) => ValueMap;
+}
+
+/**
+ * Connection variables of the hosts of one inventory. A variable that every host has is written once, with its
+ * commonest value, and again only on the hosts that differ.
+ */
+export function connectionsOf(model: ClusterModel, hosts: readonly Host[]): Connections {
+  const [bastion] = hostsWith(model, "bastion");
+  const all = new Map<Host, ValueMap>();
+  // Hosts usually share one SshAccess: its variables are made once.
+  const made = new Map<SshAccess, ValueMap>();
+  for (const host of hosts) {
+    const jump = host.roles.includes("bastion") ? undefined : bastion;
+    const variables = (jump === bastion ? made.get(host.ssh) : undefined) ?? sshVariables(host.ssh, jump);
+    if (jump === bastion) made.set(host.ssh, variables);
+    all.set(host, variables);
+  }
+  const shared: Record<string, Value> = {};
+  for (const key of KEYS) {
+    const common = commonest([...all.values()].map((variables) => variables[key]));
+    if (common !== undefined) shared[key] = common;
+  }
+  return {
+    shared,
+    of: (host) => {
+      const own: Record<string, Value> = { ansible_host: sshAddress(host) };
+      const variables = all.get(host) ?? {};
+      for (const key of KEYS) {
+        const value = variables[key];
+        if (value !== undefined && value !== shared[key]) own[key] = value;
+      }
+      return own;
+    },
+  };
+}
+
+const KEYS = [
+  "ansible_user",
+  "ansible_port",
+  "ansible_ssh_private_key_file",
+  "ansible_ssh_common_args",
+] as const;
+
+function sshVariables(ssh: SshAccess, bastion: Host | undefined): ValueMap {
+  return {
+    ansible_user: ssh.user,
+    ansible_port: ssh.port,
+    ...(ssh.privateKeyFile === undefined ? {} : { ansible_ssh_private_key_file: ssh.privateKeyFile }),
+    ansible_ssh_common_args: sshArguments(ssh, bastion),
+  };
+}
+
+/** The value that occurs most often, the first of equals; undefined when any is missing. */
+function commonest(values: readonly (Value | undefined)[]): Value | undefined {
+  const counts = new Map<Value, number>();
+  let best: Value | undefined;
+  for (const value of values) {
+    if (value === undefined) return undefined;
+    const count = (counts.get(value) ?? 0) + 1;
+    counts.set(value, count);
+    if (best === undefined || count > (counts.get(best) ?? 0)) best = value;
+  }
+  return best;
+}
+
+function sshAddress(host: Host): string {
+  return host.address ?? host.ip;
+}
+
+/** Host key policy, and the way through the bastion, if there is one. */
+function sshArguments(ssh: SshAccess, bastion: Host | undefined): string {
+  const options = hostKeyOptions(ssh);
+  if (bastion !== undefined) {
+    const { user, port, privateKeyFile } = bastion.ssh;
+    const identity = privateKeyFile === undefined ? [] : ["-i", privateKeyFile];
+    const jump = ["ssh", "-W", "%h:%p", "-p", String(port), ...identity, ...hostKeyOptions(bastion.ssh)];
+    options.push("-o", `ProxyCommand=${shellWords([...jump, `${user}@${sshAddress(bastion)}`])}`);
+  }
+  return shellWords(options);
+}
+
+function hostKeyOptions(ssh: SshAccess): string[] {
+  const file = ssh.knownHostsFile?.replaceAll("%", "%%");
+  return [
+    // The value is parsed again by ssh, which wants blanks in quotes.
+    ...(file === undefined ? [] : ["-o", `UserKnownHostsFile=${/\s/.test(file) ? `"${file}"` : file}`]),
+    "-o",
+    `StrictHostKeyChecking=${ssh.hostKeys === "strict" ? "yes" : "accept-new"}`,
+  ];
+}
+
+/** Words as a POSIX shell, and Ansible's splitter, take them apart again. */
+function shellWords(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`))
+    .join(" ");
+}

@@ -1,0 +1,104 @@
+/** The inventory of our own playbooks in custom/: every host, every role, canonical names. */
+import { cidrContains, isIpv6, parseCidr } from "../core/ip.ts";
+import { type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
+import type { ValueMap } from "../core/value.ts";
+import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
+
+/** Group → the roles whose hosts it holds. Always rendered, even when empty: playbooks name them unconditionally. */
+const ROLES_OF_GROUP: Readonly<Record<string, readonly Role[]>> = {
+  kube_control_plane: ["control-plane"],
+  kube_node: ["worker", "infra"],
+  etcd: ["etcd"],
+  mons: ["ceph-mon"],
+  mgrs: ["ceph-mgr"],
+  osds: ["ceph-osd"],
+  mdss: ["ceph-mds"],
+  rgws: ["ceph-rgw"],
+  infra: ["infra"],
+  load_balancers: ["load-balancer"],
+  nagios: ["nagios"],
+  backup: ["backup"],
+  dns: ["dns"],
+  registry: ["registry"],
+  bastion: ["bastion"],
+};
+
+export function customInventory(model: ClusterModel): ToolInventory {
+  const groups: Record<string, Group> = {};
+  for (const [group, roles] of Object.entries(ROLES_OF_GROUP)) {
+    groups[group] = groupOf(hostsWith(model, ...roles));
+  }
+  // Ceph's own commands run on a client: the first monitor, as in ceph-ansible's inventory.
+  groups.clients = groupOf(hostsWith(model, "ceph-mon").slice(0, 1));
+  groups.k8s_cluster = { children: ["kube_control_plane", "kube_node"] };
+  groups.ceph = { children: ["mons", "mgrs", "osds", "mdss", "rgws"] };
+  return { hosts: model.hosts, hostVariables, groups, variables: { all: clusterVariables(model) } };
+}
+
+function hostVariables(host: Host): ValueMap {
+  return {
+    ip: host.ip,
+    ...(host.ip6 === undefined ? {} : { ip6: host.ip6 }),
+    kube_magic_roles: host.roles,
+    ...(host.zone === undefined ? {} : { kube_magic_zone: host.zone }),
+    ...(host.interface === undefined ? {} : { kube_magic_interface: host.interface }),
+    ...(host.devices.length === 0 ? {} : { kube_magic_devices: host.devices }),
+  };
+}
+
+function clusterVariables(model: ClusterModel): ValueMap {
+  const { network, api, loadBalancer } = model;
+  return {
+    kube_magic_cluster: model.name,
+    kube_magic_domain: model.domain,
+    kube_magic_orchestrator: model.orchestrator,
+    kube_magic_machine_networks: network.machines,
+    kube_magic_pod_networks: network.pods,
+    kube_magic_service_networks: network.services,
+    kube_magic_dns_servers: network.dns.servers,
+    kube_magic_dns_search: network.dns.search,
+    kube_magic_ntp_servers: network.ntp,
+    kube_magic_proxy:
+      network.proxy === undefined
+        ? {}
+        : { http: network.proxy.http ?? "", https: network.proxy.https ?? "", no: network.proxy.no },
+    kube_magic_api: {
+      vip: api.vip ?? "",
+      port: api.port,
+      backend_port: api.backendPort,
+      domain: api.domain,
+      vrid: api.vrid,
+    },
+    kube_magic_api_backends: hostsWith(model, "control-plane").map(({ name, ip }) => ({ name, address: ip })),
+    kube_magic_vips: virtualAddresses(model),
+    kube_magic_load_balancer: {
+      unicast: loadBalancer.unicast,
+      stats_port: loadBalancer.statsPort,
+      interface: loadBalancer.interface ?? "",
+    },
+    kube_magic_credentials_dir: "{{ inventory_dir }}/credentials",
+  };
+}
+
+/** Every VIP with the load balancer that holds it while all are well: one each, in turn. */
+function virtualAddresses(model: ClusterModel): ValueMap[] {
+  const { api, loadBalancer, network } = model;
+  const owners = hostsWith(model, "load-balancer");
+  const addresses = [
+    ...(api.vip === undefined ? [] : [{ name: "api", address: api.vip, vrid: api.vrid }]),
+    ...loadBalancer.edgeVips.map((edge, index) => ({ name: `edge${index + 1}`, ...edge })),
+  ];
+  return addresses.map(({ name, address, vrid }, index) => ({
+    name,
+    address,
+    prefix: prefixIn(network.machines, address),
+    vrid,
+    owner: owners[index % owners.length]?.name ?? "",
+  }));
+}
+
+/** Prefix length of the network that holds the address; a network of its own when none does. */
+function prefixIn(networks: readonly string[], address: string): number {
+  const home = networks.map(parseCidr).find((cidr) => cidr !== undefined && cidrContains(cidr, address));
+  return home?.prefix ?? (isIpv6(address) ? 128 : 32);
+}

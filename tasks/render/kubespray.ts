@@ -1,0 +1,122 @@
+/**
+ * kubespray's inventory (v2.31). Only hosts of Kubernetes are in it: kubespray validates and gathers facts from `all`.
+ * Our variables live in the group `all`, the weakest place, so that pass-through variables of any group win.
+ */
+import { isIpv6 } from "../core/ip.ts";
+import { type ClusterModel, type Host, hostsWith } from "../core/model.ts";
+import type { Value, ValueMap } from "../core/value.ts";
+import { taintText } from "./taint-text.ts";
+import { groupOf, type ToolInventory } from "./tool-inventory.ts";
+
+/** Undefined when the cluster is no Kubernetes. */
+export function kubesprayInventory(model: ClusterModel): ToolInventory | undefined {
+  if (model.orchestrator !== "kubernetes") return undefined;
+  const etcd = new Set(etcdHosts(model));
+  const bastions = hostsWith(model, "bastion");
+  return {
+    hosts: hostsWith(model, "control-plane", "etcd", "worker", "infra", "bastion"),
+    hostVariables: (host) => hostVariables(host, etcd.has(host)),
+    groups: {
+      kube_control_plane: groupOf(hostsWith(model, "control-plane")),
+      etcd: groupOf([...etcd]),
+      kube_node: groupOf(hostsWith(model, "worker", "infra")),
+      calico_rr: {},
+      // Explicit, because upstream's own group_by sees only the limited hosts under --limit.
+      k8s_cluster: { children: ["kube_control_plane", "kube_node", "calico_rr"] },
+      ...(bastions.length === 0 ? {} : { bastion: groupOf(bastions) }),
+      // Read without a guard by the recovery roles.
+      broken_kube_control_plane: {},
+      broken_etcd: {},
+    },
+    variables: { all: { ...clusterVariables(model), ...apiVariables(model), ...networkVariables(model) } },
+  };
+}
+
+/** With kubeadm's own etcd every control plane is a member, whatever the roles say. */
+function etcdHosts(model: ClusterModel): readonly Host[] {
+  return hostsWith(model, model.etcd.deployment === "kubeadm" ? "control-plane" : "etcd");
+}
+
+function hostVariables(host: Host, isEtcd: boolean): ValueMap {
+  const labels = nodeLabels(host);
+  return {
+    ...addressVariables(host),
+    // Upstream numbers members by position, which moves when a host is added or removed.
+    ...(isEtcd ? { etcd_member_name: host.name } : {}),
+    ...(Object.keys(labels).length === 0 ? {} : { node_labels: labels }),
+    ...(host.taints.length === 0 ? {} : { node_taints: host.taints.map(taintText) }),
+  };
+}
+
+/** kubespray takes `ip` for IPv4 and `ip6` for IPv6; the model's `ip` is IPv6 on a cluster without IPv4. */
+function addressVariables({ ip, ip6 }: Host): ValueMap {
+  const v6 = isIpv6(ip) ? ip : ip6;
+  return {
+    ...(isIpv6(ip) ? {} : { ip, access_ip: ip }),
+    ...(v6 === undefined ? {} : { ip6: v6, access_ip6: v6 }),
+  };
+}
+
+function nodeLabels(host: Host): Readonly<Record<string, string>> {
+  return {
+    ...(host.zone === undefined ? {} : { "topology.kubernetes.io/zone": host.zone }),
+    ...(host.roles.includes("infra") ? { "node-role.kubernetes.io/infra": "" } : {}),
+    ...host.labels,
+  };
+}
+
+function clusterVariables({ name, versions, etcd }: ClusterModel): ValueMap {
+  return {
+    cluster_name: name,
+    // Upstream derives it from cluster_name; workloads everywhere expect this one.
+    dns_domain: "cluster.local",
+    ...(versions.kubernetes === undefined ? {} : { kube_version: versions.kubernetes }),
+    kubeconfig_localhost: true,
+    etcd_deployment_type: etcd.deployment,
+    etcd_data_dir: etcd.dataDir,
+    // Emitted verbatim into etcd's environment: bytes, as text.
+    etcd_quota_backend_bytes: String(etcd.quotaBytes),
+  };
+}
+
+function apiVariables({ api, hosts }: ClusterModel): ValueMap {
+  const outside = hosts.flatMap((host) => (host.roles.includes("control-plane") ? (host.address ?? []) : []));
+  return {
+    kube_apiserver_port: api.backendPort,
+    loadbalancer_apiserver: { address: api.vip ?? api.domain, port: api.port },
+    apiserver_loadbalancer_domain_name: api.domain,
+    loadbalancer_apiserver_localhost: false,
+    supplementary_addresses_in_ssl_keys: [...new Set([api.vip ?? api.domain, api.domain, ...outside])],
+  };
+}
+
+function networkVariables({ network }: ClusterModel): ValueMap {
+  const { dns, ntp, proxy } = network;
+  const family = (networks: readonly string[], v6: boolean) => networks.find((one) => isIpv6(one) === v6);
+  const optional = (key: string, value: Value | undefined): ValueMap =>
+    value === undefined ? {} : { [key]: value };
+  return {
+    ipv4_stack: family(network.pods, false) !== undefined,
+    ipv6_stack: family(network.pods, true) !== undefined,
+    ...optional("kube_pods_subnet", family(network.pods, false)),
+    ...optional("kube_service_addresses", family(network.services, false)),
+    ...optional("kube_pods_subnet_ipv6", family(network.pods, true)),
+    ...optional("kube_service_addresses_ipv6", family(network.services, true)),
+    // The hosts' own resolvers, and where cluster DNS forwards to.
+    ...(dns.servers.length === 0 ? {} : { nameservers: dns.servers, upstream_dns_servers: dns.servers }),
+    ...(dns.search.length === 0 ? {} : { searchdomains: dns.search }),
+    ...(ntp.length === 0
+      ? {}
+      : {
+          ntp_enabled: true,
+          // Debian 13 has no package named ntp.
+          ntp_package: "chrony",
+          ntp_manage_config: true,
+          ntp_servers: ntp.map((server) => `${server} iburst`),
+        }),
+    ...optional("http_proxy", proxy?.http),
+    ...optional("https_proxy", proxy?.https),
+    // Upstream builds no_proxy from the cluster itself and appends these.
+    ...(proxy === undefined || proxy.no.length === 0 ? {} : { additional_no_proxy: proxy.no.join(",") }),
+  };
+}
