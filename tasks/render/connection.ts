@@ -80,22 +80,32 @@ function sshAddress(host: Host): string {
 function sshArguments(ssh: SshAccess, bastion: Host | undefined): string {
   const options = hostKeyOptions(ssh);
   if (bastion !== undefined) {
-    const { user, port, privateKeyFile } = bastion.ssh;
-    const identity = privateKeyFile === undefined ? [] : ["-i", privateKeyFile];
-    const jump = ["ssh", "-W", "%h:%p", "-p", String(port), ...identity, ...hostKeyOptions(bastion.ssh)];
-    options.push("-o", `ProxyCommand=${shellWords([...jump, `${user}@${sshAddress(bastion)}`])}`);
+    options.push("-o", `ProxyCommand=${shellWords(jumpThrough(bastion))}`);
   }
   return shellWords(options);
 }
 
+/** Brackets, because a target may be an IPv6 address; percent signs doubled, because ssh expands the whole command. */
+function jumpThrough(bastion: Host): string[] {
+  const { user, port, privateKeyFile } = bastion.ssh;
+  const identity = privateKeyFile === undefined ? [] : ["-i", percentLiteral(privateKeyFile)];
+  const options = ["-p", String(port), ...identity, ...hostKeyOptions(bastion.ssh)].map(percentLiteral);
+  return ["ssh", "-W", "[%h]:%p", ...options, `${user}@${sshAddress(bastion)}`];
+}
+
 function hostKeyOptions(ssh: SshAccess): string[] {
-  const file = ssh.knownHostsFile?.replaceAll("%", "%%");
+  const file = ssh.knownHostsFile === undefined ? undefined : percentLiteral(ssh.knownHostsFile);
   return [
     // The value is parsed again by ssh, which wants blanks in quotes.
     ...(file === undefined ? [] : ["-o", `UserKnownHostsFile=${/\s/.test(file) ? `"${file}"` : file}`]),
     "-o",
     `StrictHostKeyChecking=${ssh.hostKeys === "strict" ? "yes" : "accept-new"}`,
   ];
+}
+
+/** ssh expands `%h` and the like in file names. */
+function percentLiteral(text: string): string {
+  return text.replaceAll("%", "%%");
 }
 
 /** Words as a POSIX shell, and Ansible's splitter, take them apart again. */
