@@ -88,22 +88,25 @@ function sshArguments(ssh: SshAccess, bastion: Host | undefined): string {
 /** Brackets, because a target may be an IPv6 address; percent signs doubled, because ssh expands the whole command. */
 function jumpThrough(bastion: Host): string[] {
   const { user, port, privateKeyFile } = bastion.ssh;
-  const identity = privateKeyFile === undefined ? [] : ["-i", percentLiteral(privateKeyFile)];
+  const identity = privateKeyFile === undefined ? [] : ["-o", `IdentityFile=${fileForSsh(privateKeyFile)}`];
   const options = ["-p", String(port), ...identity, ...hostKeyOptions(bastion.ssh)].map(percentLiteral);
   return ["ssh", "-W", "[%h]:%p", ...options, `${user}@${sshAddress(bastion)}`];
 }
 
-function hostKeyOptions(ssh: SshAccess): string[] {
-  const file = ssh.knownHostsFile === undefined ? undefined : percentLiteral(ssh.knownHostsFile);
+function hostKeyOptions({ knownHostsFile, hostKeys }: SshAccess): string[] {
   return [
-    // The value is parsed again by ssh, which wants blanks in quotes.
-    ...(file === undefined ? [] : ["-o", `UserKnownHostsFile=${/\s/.test(file) ? `"${file}"` : file}`]),
+    ...(knownHostsFile === undefined ? [] : ["-o", `UserKnownHostsFile=${fileForSsh(knownHostsFile)}`]),
     "-o",
-    `StrictHostKeyChecking=${ssh.hostKeys === "strict" ? "yes" : "accept-new"}`,
+    `StrictHostKeyChecking=${hostKeys === "strict" ? "yes" : "accept-new"}`,
   ];
 }
 
-/** ssh expands `%h` and the like in file names. */
+/** A file name as the value of an option, which ssh parses again: blanks in quotes, no `%h` to expand. */
+function fileForSsh(path: string): string {
+  const literal = percentLiteral(path);
+  return /\s/.test(literal) ? `"${literal}"` : literal;
+}
+
 function percentLiteral(text: string): string {
   return text.replaceAll("%", "%%");
 }

@@ -102,7 +102,7 @@ describe("connections", () => {
       option.startsWith("ProxyCommand="),
     );
     expect(command).toBe(
-      "ProxyCommand=ssh -W '[%h]:%p' -p 2222 -i /root/.ssh/key -o StrictHostKeyChecking=accept-new root@198.51.100.1",
+      "ProxyCommand=ssh -W '[%h]:%p' -p 2222 -o IdentityFile=/root/.ssh/key -o StrictHostKeyChecking=accept-new root@198.51.100.1",
     );
     expect(file.hosts.jump).toMatchObject({ ansible_ssh_common_args: "-o StrictHostKeyChecking=accept-new" });
   });
@@ -120,7 +120,7 @@ describe("connections", () => {
         ...words(hostsFile(aCluster({ hosts }), "custom").vars.ansible_ssh_common_args),
         "10.42.0.2",
       );
-      expect(outer.userknownhostsfile).toBe("/srv/it's 100%%/known");
+      expect(outer.userknownhostsfile).toBe("/srv/it's 100%/known");
       // What ssh does before it hands the command to a shell.
       const expanded = outer.proxycommand!.replace(
         /%(.)/g,
