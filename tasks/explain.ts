@@ -84,7 +84,10 @@ function leaves(value: Value, path: InventoryPath): InventoryPath[] {
 
 function explainUnset(loaded: LoadedInventory, path: InventoryPath): string {
   const description = descriptionAt(path);
-  const isKnown = knownKeys(path.slice(0, -1)).includes(String(path.at(-1)));
+  const isKnown = path.every((part, index) => {
+    const isThere = loaded.value(path.slice(0, index + 1)) !== undefined;
+    return isThere || knownKeys(path.slice(0, index)).includes(String(part));
+  });
   if (isKnown && description !== undefined)
     return `${formatPath(path)} is not set\n  meaning    ${description}\n`;
   for (let length = path.length - 1; length >= 0; length -= 1) {

@@ -4,7 +4,7 @@ import { EXIT, InputError, KubeMagicError } from "../core/errors.ts";
 import { pathsAt, repositoryRoot } from "../core/paths.ts";
 import { describeBug, describeError } from "./describe.ts";
 import { overview, taskHelp } from "./help.ts";
-import { parseArguments } from "./parse.ts";
+import { parseArguments, splitArguments } from "./parse.ts";
 import { REGISTRY } from "./registry.ts";
 
 const out = (text: string): void => void process.stdout.write(text);
@@ -27,8 +27,7 @@ async function main(argv: readonly string[]): Promise<number> {
     );
   }
   const { task } = await entry.load();
-  const ownArguments = rest.slice(0, rest.includes("--") ? rest.indexOf("--") : rest.length);
-  if (ownArguments.some((word) => word === "--help" || word === "-h")) {
+  if (splitArguments(task, rest).own.some((word) => word === "--help" || word === "-h")) {
     out(taskHelp(name, task));
     return EXIT.done;
   }
@@ -49,14 +48,19 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+/** Ends for sure: a forgotten timer or socket must not keep a finished command, and whoever waits for it, waiting. */
+function exit(code: number): void {
+  process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
+}
+
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  exit(await main(process.argv.slice(2)));
 } catch (error) {
   if (error instanceof KubeMagicError) {
     err(describeError(error));
-    process.exitCode = error.exitCode;
+    exit(error.exitCode);
   } else {
     err(describeBug(error));
-    process.exitCode = EXIT.bug;
+    exit(EXIT.bug);
   }
 }

@@ -4,11 +4,29 @@ import { closest } from "../core/closest.ts";
 import { InputError } from "../core/errors.ts";
 import type { OptionSpec, ParsedArguments, Task } from "./task.ts";
 
+/** What is ours to read, and what is passed on: after a bare `--`, or the command that follows a positional. */
+export function splitArguments(
+  task: Task,
+  argv: readonly string[],
+): { readonly own: readonly string[]; readonly rest: readonly string[] } {
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? "";
+    if (word === "--") return { own: argv.slice(0, at), rest: argv.slice(at + 1) };
+    if (!task.commandFollows) continue;
+    if (!word.startsWith("-")) return { own: argv.slice(0, at), rest: withoutSeparator(argv.slice(at)) };
+    if (!word.includes("=") && task.options[word.replace(/^-+/, "")]?.type === "string") at += 1;
+  }
+  return { own: argv, rest: [] };
+}
+
+/** `HOST -- COMMAND` is `HOST COMMAND`. */
+function withoutSeparator(words: readonly string[]): readonly string[] {
+  return words[1] === "--" ? [...words.slice(0, 1), ...words.slice(2)] : words;
+}
+
 /** @throws InputError for unknown flags, missing values and unexpected positionals. */
 export function parseArguments(name: string, task: Task, argv: readonly string[]): ParsedArguments {
-  const separator = argv.indexOf("--");
-  const own = separator < 0 ? argv : argv.slice(0, separator);
-  const rest = separator < 0 ? [] : argv.slice(separator + 1);
+  const { own, rest } = splitArguments(task, argv);
   const flags = new Set<string>();
   const values = new Map<string, string[]>();
   const positionals: string[] = [];

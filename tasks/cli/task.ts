@@ -34,6 +34,8 @@ export interface Task {
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** Usage of the positional arguments, such as `<path>` or `[HOST]`; absent: none are taken. */
   readonly positionals?: string;
+  /** Everything from the first positional on is somebody else's command: none of it is read as our flags. */
+  readonly commandFollows?: boolean;
   /** Paragraph shown by --help under the usage line. */
   readonly description: string;
   /** Returns the exit code, 0 when nothing is returned. Throws a KubeMagicError for a user's mistake. */

@@ -35,6 +35,21 @@ export function repositoryRoot(): string {
   return folder;
 }
 
+/** Where one cluster's generated things live; a cluster is known by the name of its folder. */
+export interface ClusterFolders {
+  /** build/<cluster>/ */
+  readonly build: string;
+  /** One folder a run. */
+  readonly runs: string;
+  /** Held while a deploy runs. */
+  readonly lock: string;
+}
+
+export function clusterFolders(paths: Paths, cluster: string): ClusterFolders {
+  const build = join(paths.build, cluster);
+  return { build, runs: join(build, "runs"), lock: join(build, "lock") };
+}
+
 /** Where a tool's rendered inventory lives, and what the tool leaves beside it. */
 export function buildFolder(paths: Paths, cluster: string, tool: string): string {
   return join(paths.build, cluster, tool);

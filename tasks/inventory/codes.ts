@@ -8,7 +8,7 @@ export interface CodeDoc {
 
 export const READING_CODES: readonly CodeDoc[] = [
   ["KM001", "A file cannot be read", "It is missing, a directory, or not readable for you."],
-  ["KM002", "A file is too large", "The limit is 8 MiB; an inventory of 10,000 hosts has about 3 MB."],
+  ["KM002", "A file is too large", "The limit is 4 MiB; an inventory of 10,000 hosts has about 2 MB."],
   ["KM003", "A file is not UTF-8", "Ansible reads UTF-8 only."],
   ["KM004", "A character that YAML forbids", "Control characters, NUL bytes and invisible line separators."],
   ["KM005", "Not YAML", "What only some YAML readers accept is refused too: Ansible has to read it."],

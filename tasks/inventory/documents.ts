@@ -48,13 +48,20 @@ ${MARKER}
 A cluster is a folder in \`inventories/\`. Its files are YAML maps of the sections below; how they are cut into files is
 up to you. Layers, later ones win: \`inventories/_defaults/*.yml\`, \`inventories/<cluster>/*.yml\` in the order of their
 names, \`inventories/<cluster>/local/*.yml\` (not committed), \`--set path=value\`. Maps merge key by key; lists and all
-other values replace. \`npm run explain -- <path>\` tells where a value comes from, \`npm run validate\` checks all of it.
+other values replace; \`null\` takes back what a lower layer set. \`npm run explain -- <path>\` tells where a value comes
+from, \`npm run validate\` checks all of it.
 
 YAML is read as Ansible reads it: \`yes\`, \`no\`, \`on\` and \`off\` are booleans, \`0644\` is 420, \`1.30\` is 1.3. Quote
 what is meant as text. \`!vault\` and \`!unsafe\` values pass through untouched.
 
 A host range stands for several hosts: \`compute[1:4]\` with \`ip: 10.42.253.[20:23]\`. The fields ip, ip6, address and zone
 count along with the name; \`[01:12]\` keeps the zeros. Inside \`{ }\` a range must be quoted.
+
+Secrets belong under \`tools\`, encrypted: \`ansible-vault encrypt_string --name db_password\` prints a \`!vault\` value to
+paste. A private layer in \`local/\` is not committed; that alone does not encrypt it.
+
+Editors with the YAML language server complete and check keys: the first line of each file names the schema. For
+\`!vault\` and \`!unsafe\`, add them to the editor's \`yaml.customTags\`.
 `;
   const simple = Object.entries(shape).filter(([, schema]) => fieldsOf(schema).length === 0);
   const sections = Object.entries(shape).filter(([, schema]) => fieldsOf(schema).length > 0);

@@ -8,7 +8,8 @@ import type { Origin, Problem } from "../core/problem.ts";
 import { isMap, type Value, type ValueMap } from "../core/value.ts";
 import { originOf, toValue } from "../io/yaml.ts";
 import { type BuildContext, buildModel } from "./build-model.ts";
-import { type Layer, readLayers } from "./layers.ts";
+import type { Layer } from "./layer.ts";
+import { readLayers } from "./layers.ts";
 import { mergeValues } from "./merge.ts";
 import { sortProblems } from "./problems.ts";
 import { withoutUnknownKeys } from "./prune.ts";
@@ -18,6 +19,7 @@ import { clusterSchema } from "./schema/cluster.ts";
 import { knownKeys } from "./schema/walk.ts";
 import { schemaProblems, valueAt } from "./schema-problems.ts";
 import { type Definition, definitions, findInLayers, placeIn } from "./trace.ts";
+import { withoutUnset } from "./unset.ts";
 import { variantAt } from "./variant.ts";
 
 export interface LoadOptions {
@@ -63,12 +65,9 @@ export async function loadInventory({
     layers.push({ ...layer, root: expanded.root });
   }
   const merged = mergeValues(layers.map(({ root }) => toValue(root) as ValueMap));
-  // With a file missing, every complaint about its contents would be noise.
-  const isComplete = !read.problems.some(
-    ({ code, origin }) => UNREADABLE.has(code) && origin?.file !== "--set",
-  );
   const context: BuildContext = { cluster, resolveFile: (path, file) => resolveFile(layers, path, file) };
-  const model = isComplete ? validate(merged, layers, context, problems) : undefined;
+  // With a file missing, every complaint about its contents would be noise.
+  const model = read.isComplete ? validate(merged, layers, context, problems) : undefined;
   const isValid = !problems.some(({ severity }) => severity === "error");
   const asPath = (path: string | InventoryPath) =>
     typeof path === "string" ? (parsePath(path) ?? []) : path;
@@ -86,7 +85,7 @@ export async function loadInventory({
     variant: (path) => {
       const at = asPath(path);
       return variantAt(merged, at, valueAt(merged, at), (changed) => {
-        const parsed = clusterSchema.safeParse(changed);
+        const parsed = clusterSchema.safeParse(withoutUnset(changed as ValueMap));
         return parsed.success ? buildModel(parsed.data, context) : undefined;
       });
     },
@@ -94,31 +93,18 @@ export async function loadInventory({
   };
 }
 
-const UNREADABLE: ReadonlySet<string> = new Set([
-  "KM001",
-  "KM002",
-  "KM003",
-  "KM004",
-  "KM005",
-  "KM006",
-  "KM008",
-  "KM009",
-  "KM010",
-  "KM011",
-  "KM018",
-]);
-
 function validate(
   merged: ValueMap,
   layers: readonly Layer[],
   context: BuildContext,
   problems: Problem[],
 ): ClusterModel | undefined {
-  let parsed = clusterSchema.safeParse(merged);
+  const settings = withoutUnset(merged);
+  let parsed = clusterSchema.safeParse(settings);
   if (!parsed.success) {
     const { issues } = parsed.error;
-    problems.push(...schemaProblems(issues, merged, layers, knownKeys));
-    const rest = withoutUnknownKeys(merged, issues);
+    problems.push(...schemaProblems(issues, settings, layers, knownKeys));
+    const rest = withoutUnknownKeys(settings, issues);
     if (rest !== undefined) parsed = clusterSchema.safeParse(rest);
   }
   if (!parsed.success) return undefined;

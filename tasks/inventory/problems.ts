@@ -3,7 +3,7 @@ import { maskSecrets } from "../core/mask.ts";
 import { formatPath, type InventoryPath } from "../core/path.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Place } from "../io/yaml.ts";
-import type { Layer } from "./layers.ts";
+import type { Layer } from "./layer.ts";
 import { placeIn } from "./trace.ts";
 
 interface Complaint {

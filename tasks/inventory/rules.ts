@@ -1,7 +1,7 @@
 /** All rules about a cluster that is well-formed: does it make sense? docs/rules.md is generated from them. */
 import type { ClusterModel } from "../core/model.ts";
 import type { Problem } from "../core/problem.ts";
-import type { Layer } from "./layers.ts";
+import type { Layer } from "./layer.ts";
 import { problemsAtPaths } from "./problems.ts";
 import * as addresses from "./rules/addresses.ts";
 import * as ceph from "./rules/ceph.ts";

@@ -4,7 +4,7 @@ import { closest } from "../core/closest.ts";
 import { formatPath, type InventoryPath } from "../core/path.ts";
 import type { Problem } from "../core/problem.ts";
 import { Float, isMap, Tagged, type Value } from "../core/value.ts";
-import type { Layer } from "./layers.ts";
+import type { Layer } from "./layer.ts";
 import { type ComplaintAtPath, problemsAtPaths } from "./problems.ts";
 
 type Issue = z.core.$ZodIssue;

@@ -59,7 +59,7 @@ const isValue = (value: string): boolean => value === "" || NAME.test(value);
 export const labelSyntax: Rule = {
   code: "KM172",
   severity: "error",
-  title: "A label or taint that Kubernetes refuses",
+  title: "A label, taint or zone that Kubernetes refuses",
   rationale: "The node would join and the label would be refused at the end of the deployment.",
   *check({ hosts }) {
     for (const host of hosts) {
@@ -72,7 +72,11 @@ export const labelSyntax: Rule = {
 const KEY_REMEDY = "a key is name or domain/name: letters, digits, -, _ and ., at most 63 characters";
 const VALUE_REMEDY = "a value has letters, digits, -, _ and ., at most 63 characters, or is empty";
 
-function* labelFindings({ name, labels }: Host): Iterable<Finding> {
+function* labelFindings({ name, labels, zone }: Host): Iterable<Finding> {
+  if (zone !== undefined && !isValue(zone)) {
+    const message = `the zone "${zone}" becomes a label, and is no label value`;
+    yield { path: ["hosts", name, "zone"], message, remedy: VALUE_REMEDY };
+  }
   for (const [key, value] of Object.entries(labels)) {
     const path = ["hosts", name, "labels", key];
     if (!isKey(key)) yield { path, at: "key", message: `"${key}" is no label key`, remedy: KEY_REMEDY };

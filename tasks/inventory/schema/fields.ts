@@ -66,6 +66,32 @@ export const dnsName = () =>
     "use lower-case letters, digits, hyphens and dots",
   );
 
+/** An address or a name, as in `ssh NAME`. */
+export const hostAddress = () =>
+  checked(
+    z.string(),
+    (text) => ipVersion(text) !== undefined || isDnsName(text.toLowerCase()),
+    (text) => `"${text}" is neither an IP address nor a DNS name`,
+    "write it without a port and without a scheme",
+  );
+
+/** Text without blanks, of which a tool makes a word. */
+export const word = () =>
+  checked(
+    z.string(),
+    (text) => /^\S+$/.test(text),
+    (text) => `"${text}" is empty or holds a blank`,
+    "write one word",
+  );
+
+export const url = () =>
+  checked(
+    z.string(),
+    (text) => /^https?:\/\/[^\s/]+/.test(text) && !/\s/.test(text),
+    (text) => `"${text}" is no URL`,
+    "write it as http://host:port",
+  );
+
 export const port = () => z.int().min(1).max(65_535);
 
 /** VRRP router id. */

@@ -1,14 +1,22 @@
 /** Schema of one host, and of SSH access. */
 import { z } from "zod";
 import { ROLES } from "../../core/model.ts";
-import { absolutePath, interfaceName, ipAddress, port, taintText, userFile } from "./fields.ts";
+import {
+  absolutePath,
+  hostAddress,
+  interfaceName,
+  ipAddress,
+  port,
+  taintText,
+  userFile,
+  word,
+} from "./fields.ts";
 import { TAINT_EFFECTS } from "./taint.ts";
 
 const sshFields = {
-  user: z
-    .string()
-    .min(1)
-    .describe("User to log in as: root, or one who may use sudo without a password. Default: root."),
+  user: word().describe(
+    "User to log in as: root, or one who may use sudo without a password. Default: root.",
+  ),
   port: port().describe("TCP port of the SSH server. Default: 22."),
   privateKeyFile: userFile().describe(
     "Private key to log in with; without it, the SSH agent and the user's own keys are tried.",
@@ -41,9 +49,7 @@ export const host = z
       "Main address, inside a machine network. In a host range it counts along: 10.42.253.[20:23].",
     ),
     ip6: ipAddress().optional().describe("IPv6 address of a host in a dual-stack cluster."),
-    address: z
-      .string()
-      .min(1)
+    address: hostAddress()
       .optional()
       .describe("Address or name to connect to, when it is not ip (NAT, a management network)."),
     ssh: ssh.optional().describe("Overrides the cluster's ssh section for this host."),

@@ -32,6 +32,9 @@ import type { Place, YamlNode } from "./tree.ts";
 /** Values after aliases are expanded. 10,000 hosts with all fields are some 200,000. */
 export const MOST_VALUES = 1_000_000;
 
+/** Nobody reads more of one file; the rest shows when these are corrected. */
+const MOST_PROBLEMS = 200;
+
 export interface ComposeOptions {
   /** Lets a key pass as text although YAML reads it as something else: `no` in `proxy: { no: [...] }`. */
   readonly acceptKey?: (path: readonly string[]) => boolean;
@@ -81,6 +84,7 @@ class Composer {
   }
 
   take(event: Event): void {
+    if (this.problems.length >= MOST_PROBLEMS) throw new Stop();
     if (event.type === EVENT_ID.SCALAR) this.#scalar(event);
     else if (event.type === EVENT_ID.ALIAS) this.#alias(event.anchorStart, event.anchorEnd);
     else if (event.type === EVENT_ID.POP) this.#close();

@@ -30,8 +30,9 @@ export function readScalar(place: Place, event: ScalarEvent, isInFlow: boolean, 
 function meaningOf(place: Place, event: ScalarEvent, text: string, report: Report): Scalar {
   if (event.tagStart >= 0) {
     const tag = place.source.text.slice(event.tagStart, event.tagEnd);
+    const tagPlace = { source: place.source, start: event.tagStart, end: event.tagEnd };
     return resolveTagged(tag, text, (complaint) => {
-      report(place, complaint);
+      report(complaint.code === "KM013" ? tagPlace : place, complaint);
       return text;
     });
   }

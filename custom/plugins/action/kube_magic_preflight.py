@@ -1,0 +1,108 @@
+"""The controller's half of the preflight module: a host that cannot be looked at is a finding too, not an end."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.action import ActionBase
+
+MODULE = "kube_magic_preflight"
+
+# What ssh says, to what to do; the first that matches.
+CONNECTION_REMEDIES = [
+    (r"REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed",
+     "If the host was installed anew: ssh-keygen -R {address}, then connect once by hand and compare its key."),
+    (r"Permission denied", "Put the public key onto the host: ssh-copy-id {user}@{address}, or correct ssh.user and ssh.privateKeyFile."),
+    (r"UNPROTECTED PRIVATE KEY|bad permissions", "chmod 600 on the private key."),
+    (r"[Cc]ould not resolve hostname", "Correct the host's address in the inventory: its name does not resolve here."),
+    (r"Connection refused", "Start the SSH server on the host, or correct ssh.port."),
+    (r"timed out|No route to host|unreachable", "Is the host switched on, its address right, port 22 open? ping {address}"),
+]
+
+
+def finding(check, message, remedy):
+    return {"check": check, "severity": "error", "message": message, "remedy": remedy}
+
+
+class ActionModule(ActionBase):
+    _supports_check_mode = True
+
+    def run(self, tmp=None, task_vars=None):
+        result = super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        findings, observed = self._look(task_vars)
+        result.update(
+            changed=False, findings=findings, observed=observed, ignored=self._task.args.get("ignored") or []
+        )
+        return result
+
+    def _look(self, task_vars):
+        try:
+            return self._examine(task_vars)
+        except AnsibleConnectionFailure as error:
+            return [self._unreachable(str(error), task_vars)], {}
+        except AnsibleError as error:
+            failure = str(error)
+        become = self._connection.become
+        if become is None or not re.search(r"password|%s" % re.escape(become.name), failure):
+            return [self._broken(failure)], {}
+        # Without rights there is less to see, but still most of it.
+        self._connection.set_become_plugin(None)
+        try:
+            findings, observed = self._examine(task_vars)
+        except AnsibleError:
+            findings, observed = [], {}
+        finally:
+            self._connection.set_become_plugin(become)
+        remedy = "Let %s run everything without a password (a file in /etc/sudoers.d: '%s ALL=(ALL) NOPASSWD: ALL'), or deploy as root."
+        user = self._user(task_vars)
+        findings.insert(0, finding("sudo", "%s cannot become root: %s" % (user, failure), remedy % (user, user)))
+        return findings, observed
+
+    def _examine(self, task_vars):
+        """Runs the module. @raises AnsibleError when it did not run to its end."""
+        before = time.time()
+        answer = self._execute_module(module_name=MODULE, module_args=self._task.args, task_vars=task_vars)
+        after = time.time()
+        if "findings" not in answer:
+            said = [answer.get(key) for key in ("module_stderr", "module_stdout", "msg") if answer.get(key)]
+            raise AnsibleError(self._last_line(said[0] if said else "no answer"))
+        findings, observed = answer["findings"], answer["observed"]
+        offset = max(before - observed["time"], observed["time"] - after, 0)
+        if offset > float(self._task.args.get("clock_offset_seconds", 5)):
+            findings.append(finding(
+                "clock", "its clock is %.0f s away from this machine's" % offset,
+                "Install one time service (chrony, or systemd-timesyncd), or correct the clock of whichever is wrong."))
+        return findings, observed
+
+    def _unreachable(self, error, task_vars):
+        address = task_vars.get("ansible_host") or task_vars.get("inventory_hostname")
+        for pattern, remedy in CONNECTION_REMEDIES:
+            if re.search(pattern, error):
+                break
+        else:
+            remedy = "Try it by hand: ssh {user}@{address}"
+        message = self._last_line(re.sub(r"^(Failed to connect to the host via ssh: *|ssh: *)+", "", error))
+        return finding("ssh", message, remedy.format(user=self._user(task_vars), address=address))
+
+    @staticmethod
+    def _broken(failure):
+        if re.search(r"requires a minimum of Python|python\S*: (command )?not found|No such file.*python|python.*No such file", failure, re.I):
+            return finding("python", failure, "Install Python 3.8 or newer on the host: apt-get install python3, or dnf install python3.11.")
+        return finding("preflight", "the checks did not run: %s" % failure, "Run it again with --verbose for the whole answer.")
+
+    def _user(self, task_vars):
+        return self._connection.get_option("remote_user") if self._has_user() else task_vars.get("ansible_user", "root")
+
+    def _has_user(self):
+        try:
+            return bool(self._connection.get_option("remote_user"))
+        except KeyError:
+            return False
+
+    @staticmethod
+    def _last_line(text):
+        lines = [line.strip() for line in str(text).splitlines() if line.strip()]
+        return lines[-1] if lines else "no answer"

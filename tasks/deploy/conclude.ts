@@ -1,0 +1,78 @@
+/** The last words of a run: what happened, why, and the next command to type. */
+import type { TaskContext } from "../cli/task.ts";
+import { GateError, InterruptedError, PhaseError } from "../core/errors.ts";
+import { describeFailures, tail } from "../report/failure.ts";
+import type { Journal } from "../report/journal.ts";
+import { preflightTable, readFindings } from "../report/preflight.ts";
+import type { PhaseView, PhaseViews } from "../report/progress-state.ts";
+import { duration, hostTotals } from "../report/text.ts";
+import type { PhaseResult } from "../run/run-plan.ts";
+
+export interface Conclusion {
+  readonly context: TaskContext;
+  readonly views: PhaseViews;
+  readonly results: readonly PhaseResult[];
+  readonly journal: Journal;
+  readonly again: string;
+}
+
+/** @throws InterruptedError, GateError or PhaseError unless every phase is done. */
+export function conclude({ context, views, results, journal, again }: Conclusion): void {
+  for (const result of results) {
+    const view = views.get(result.phase.spec.name);
+    const findings = readFindings(result.outcome?.custom.kube_magic_preflight);
+    if (findings.length > 0) context.out(`\n${preflightTable(findings)}\n`);
+    if (view !== undefined)
+      for (const play of view.unmatched) context.err(`note: ${view.phase}: play "${play}" matched no host\n`);
+    if (result.status === "interrupted") throw interrupted(result, journal, again);
+    if (result.status === "failed") throw failed(result, view, journal, again);
+    if (view !== undefined) context.out(`${doneLine(view, result)}\n`);
+  }
+}
+
+function doneLine(view: PhaseView, result: PhaseResult): string {
+  const word = result.status === "checked" ? "checked (nothing was changed)" : "done";
+  const seconds = view.ended === undefined ? "" : ` in ${duration(view.ended.seconds)}`;
+  return `${view.phase}: ${word}${seconds}, ${hostTotals(view.stats ?? {})}`;
+}
+
+function interrupted(result: PhaseResult, journal: Journal, again: string): InterruptedError {
+  const { name } = result.phase.spec;
+  return new InterruptedError(`${name} was interrupted`, {
+    remedy: `log ${journal.logFile(name)}; go on with: ${again}`,
+  });
+}
+
+function failed(
+  result: PhaseResult,
+  view: PhaseView | undefined,
+  journal: Journal,
+  again: string,
+): GateError | PhaseError {
+  const { name } = result.phase.spec;
+  const log = journal.logFile(name);
+  const remedy = `log ${log}; then: ${again}`;
+  const refused = readFindings(result.outcome?.custom.kube_magic_preflight).filter(
+    ({ severity }) => severity === "error",
+  );
+  if (refused.length > 0) {
+    const hosts = new Set(refused.map(({ host }) => host)).size;
+    return new GateError(`${name}: ${refused.length} preflight check(s) failed on ${hosts} host(s)`, {
+      remedy,
+    });
+  }
+  const verdict = result.outcome?.verdict;
+  if (verdict?.kind === "no-stats") {
+    return new PhaseError(
+      `${name}: ansible-playbook ended with 0 but without its final statistics: treated as a failure`,
+      { remedy, output: tail(log, 15) },
+    );
+  }
+  if (verdict?.kind === "ansible-failed" || verdict?.kind === "interrupted" || view === undefined) {
+    return new PhaseError(
+      `${name}: ansible-playbook itself failed (exit code ${verdict !== undefined && "code" in verdict ? verdict.code : "unknown"})`,
+      { remedy, output: tail(log, 15) },
+    );
+  }
+  return new PhaseError(`${name} failed`, { remedy, output: describeFailures(view, log) });
+}

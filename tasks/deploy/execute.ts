@@ -1,0 +1,109 @@
+/** Runs a plan under the cluster's lock, with journal and progress, and says how it came out. */
+import { join } from "node:path";
+import type { RunFlags } from "../ansible/command.ts";
+import type { TaskContext } from "../cli/task.ts";
+import type { Subscriber } from "../core/events.ts";
+import { acquireLock } from "../io/lock.ts";
+import type { PlannedPhase } from "../phases/plan.ts";
+import { PRIVATE_FOLDERS } from "../render/renderers.ts";
+import { writeFileSet } from "../render/write.ts";
+import { lastDone } from "../report/history.ts";
+import { openJournal } from "../report/journal.ts";
+import { plainProgress } from "../report/plain.ts";
+import { fold, type PhaseViews } from "../report/progress-state.ts";
+import { terminalProgress } from "../report/terminal.ts";
+import { listenForInterrupt } from "../run/interrupt.ts";
+import { runPlan } from "../run/run-plan.ts";
+import { conclude } from "./conclude.ts";
+import { endOrphan } from "./orphan.ts";
+import type { ClusterContext } from "./prepare.ts";
+
+export interface ExecuteOptions {
+  /** As typed: `deploy prep-hosts --check`. */
+  readonly command: string;
+  readonly plan: readonly PlannedPhase[];
+  readonly flags: RunFlags;
+  readonly partial: boolean;
+  /** What to type to go on after a failure. */
+  readonly again: string;
+}
+
+/**
+ * @throws LockedError, GateError, PhaseError, InterruptedError; each says what happened and what to type next.
+ */
+export async function execute(
+  context: TaskContext,
+  cluster: ClusterContext,
+  options: ExecuteOptions,
+): Promise<void> {
+  const lock = await acquireLock(cluster.lock, options.command);
+  const notice = (message: string): void => context.err(`note: ${message}\n`);
+  const interrupt = listenForInterrupt(process, (times) => {
+    context.err(
+      times === 1 ? "\ninterrupting: Ansible finishes what it is doing; once more kills it\n" : "\nkilling\n",
+    );
+  });
+  try {
+    if (lock.inheritedFrom !== undefined) {
+      const { process: dead, reason } = lock.inheritedFrom;
+      notice(`took over the lock of process ${dead.pid} (${reason}), which has died`);
+      await endOrphan(lock.inheritedFrom, notice);
+    }
+    for (const tool of new Set(options.plan.filter(isRun).map(({ spec }) => spec.tool))) {
+      const { saved } = writeFileSet(
+        join(cluster.build, tool),
+        cluster.files.get(tool) ?? new Map(),
+        PRIVATE_FOLDERS[tool],
+      );
+      for (const [file, kept] of saved) notice(`${tool}/${file} had been edited by hand: kept as ${kept}`);
+    }
+    const journal = openJournal({
+      runsFolder: cluster.runs,
+      cluster: cluster.model.name,
+      command: options.command,
+      user: context.env.SUDO_USER ?? context.env.USER ?? "unknown",
+      started: new Date(),
+      partial: options.partial,
+      fingerprint: (phase) => options.plan.find(({ spec }) => spec.name === phase)?.fingerprint,
+    });
+    let views: PhaseViews = new Map();
+    const progress = progressFor(context, options.plan);
+    const results = await runPlan({
+      run: journal.id,
+      cluster: cluster.model.name,
+      plan: options.plan,
+      env: context.env,
+      logFile: journal.logFile,
+      eventsFile: journal.eventsFile,
+      eventsSize: journal.eventsSize,
+      estimate: (phase) => lastDone(cluster.runs, phase)?.phase.seconds,
+      checkMode: options.flags.check,
+      subscribers: [
+        journal.subscribe,
+        (event) => {
+          views = fold(views, event);
+        },
+        progress.subscribe,
+      ],
+      interrupt,
+      onChild: lock.setChild,
+    });
+    await progress.finished;
+    conclude({ context, views, results, journal, again: options.again });
+  } finally {
+    interrupt.dispose();
+    lock.release();
+  }
+}
+
+function isRun(phase: PlannedPhase): boolean {
+  return phase.decision.kind === "run";
+}
+
+function progressFor(
+  context: TaskContext,
+  plan: readonly PlannedPhase[],
+): { readonly subscribe: Subscriber; readonly finished: Promise<void> } {
+  if (!context.isTerminal) return { subscribe: plainProgress(context.out), finished: Promise.resolve() };
+  return terminalProgress(plan.filter(isRun).map(({ spec }) => ({ name: spec.name, title: spec.title })));
+}

@@ -1,0 +1,40 @@
+/** Commands that are not captured: those that share our terminal, and those that outlive us. */
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { constants } from "node:os";
+import { dirname } from "node:path";
+
+/** Runs a command on our own terminal and returns its exit code; 128 + signal number when killed. */
+export function attach(argv: readonly [string, ...string[]]): Promise<number> {
+  const [command, ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: "inherit" });
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}
+
+/** Starts a command in a session of its own, so that it outlives us, with its output in `logFile`. Returns its pid. */
+export async function startDetached(
+  argv: readonly [string, ...string[]],
+  logFile: string,
+  cwd = "/",
+): Promise<number> {
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = openSync(logFile, "w", 0o600);
+  try {
+    const [command, ...args] = argv;
+    const child = spawn(command, args, { cwd, detached: true, stdio: ["ignore", log, log] });
+    await new Promise((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+    child.unref();
+    if (child.pid === undefined) throw new Error(`${command} has no pid`);
+    return child.pid;
+  } finally {
+    closeSync(log);
+  }
+}

@@ -1,0 +1,215 @@
+/** The base image that all hosts of a lab share: a Debian with systemd and sshd, cached by a hash of its recipe. */
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { GateError } from "../core/errors.ts";
+import { capture } from "../io/shell.ts";
+import { removeBases, UNFINISHED } from "./base-cache.ts";
+import { type DebianSource, readDebianSource } from "./debian-source.ts";
+import type { LabEvents } from "./events.ts";
+import { KERNEL_SETTINGS_FILES, KERNEL_SETTINGS_UNIT } from "./kernel-settings.ts";
+import { withTurn } from "./lock.ts";
+import type { LabPlaces } from "./places.ts";
+import type { Suite } from "./topology.ts";
+
+/** Raise when what follows writes other files into the image. */
+const RECIPE_VERSION = 1;
+
+/** What a freshly installed server has, and what Ansible needs to manage it. */
+const PACKAGES = [
+  "systemd",
+  "systemd-sysv",
+  "libpam-systemd",
+  "dbus",
+  "openssh-server",
+  "sudo",
+  "python3",
+  "python3-apt",
+  "iproute2",
+  "iputils-ping",
+  "netbase",
+  "procps",
+  "kmod",
+  "ca-certificates",
+  "curl",
+  "openssl",
+  "gnupg",
+  "less",
+];
+
+const ENABLED: Readonly<Record<string, string>> = {
+  [`sysinit.target.wants/${KERNEL_SETTINGS_UNIT}`]: `/etc/systemd/system/${KERNEL_SETTINGS_UNIT}`,
+  "multi-user.target.wants/systemd-networkd.service": "systemd-networkd.service",
+  "dbus-org.freedesktop.network1.service": "systemd-networkd.service",
+  "sockets.target.wants/systemd-networkd.socket": "systemd-networkd.socket",
+};
+
+/** Units that only cost time here: other machines' hardware, logins on a console, apt holding its lock by surprise. */
+const MASKED = [
+  "apt-daily.timer",
+  "apt-daily-upgrade.timer",
+  "console-getty.service",
+  "dev-hugepages.mount",
+  "e2scrub_reap.service",
+  "fstrim.timer",
+  "modprobe@configfs.service",
+  "modprobe@drm.service",
+  "modprobe@efi_pstore.service",
+  "modprobe@fuse.service",
+  "sys-kernel-debug.mount",
+  "sys-kernel-tracing.mount",
+  "systemd-networkd-wait-online.service",
+];
+
+/** Folder of the base image for these hosts, built first if need be. @throws GateError when it cannot be built. */
+export async function ensureBase(places: LabPlaces, suite: Suite, events: LabEvents): Promise<string> {
+  const source = await readDebianSource();
+  const hash = createHash("sha256")
+    .update(
+      JSON.stringify([
+        RECIPE_VERSION,
+        suite,
+        PACKAGES,
+        ENABLED,
+        MASKED,
+        KERNEL_SETTINGS_FILES,
+        source.mirror,
+        source.proxy,
+        source.authorities,
+      ]),
+    )
+    .digest("hex")
+    .slice(0, 12);
+  const folder = join(places.cache, "base", `${suite}-${hash}`);
+  if (existsSync(folder)) {
+    events({ kind: "base", state: "cached", folder });
+    return folder;
+  }
+  return withTurn(
+    `base ${suite}-${hash}`,
+    "lab:up",
+    (owner) => events({ kind: "note", text: `waiting: ${owner}` }),
+    async () => {
+      if (!existsSync(folder)) await build(places, folder, suite, source, events);
+      return folder;
+    },
+  );
+}
+
+async function build(
+  places: LabPlaces,
+  folder: string,
+  suite: Suite,
+  source: DebianSource,
+  events: LabEvents,
+): Promise<void> {
+  events({ kind: "base", state: "building", folder });
+  const started = Date.now();
+  // Closed to others: an old image's set-user-id programs are nobody's business.
+  mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
+  // We hold this base's lock, so a half-built one beside it is a dead build's.
+  const unfinished = `${folder}${UNFINISHED}`;
+  rmSync(unfinished, { recursive: true, force: true });
+  const proxy = source.proxy === undefined ? [] : [`--aptopt=Acquire::http::Proxy "${source.proxy}"`];
+  const authorities =
+    source.authorities.length === 0
+      ? []
+      : [
+          "--customize-hook=sync-in /usr/local/share/ca-certificates /usr/local/share/ca-certificates",
+          '--customize-hook=chroot "$1" update-ca-certificates',
+        ];
+  const result = await capture([
+    // The build must not outlive us: when we die the kernel kills unshare, and with it everything in its pid namespace.
+    ...(["setpriv", "--pdeathsig", "KILL"] as const),
+    ...["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"],
+    ...[
+      "mmdebstrap",
+      "--mode=root",
+      "--variant=minbase",
+      "--format=directory",
+      `--include=${PACKAGES.join(",")}`,
+    ],
+    ...proxy,
+    ...authorities,
+    suite,
+    unfinished,
+    ...(await repositories(suite, source)),
+  ]);
+  if (result.code !== 0) {
+    rmSync(unfinished, { recursive: true, force: true });
+    throw new GateError(`the lab's base image could not be built (mmdebstrap exit ${result.code})`, {
+      output: result.stderr.split("\n").slice(-15).join("\n"),
+      remedy: `Check that this machine reaches ${source.mirror}, then run the command again.`,
+    });
+  }
+  finish(unfinished);
+  renameSync(unfinished, folder);
+  removeBases(places, `${suite}-`, folder);
+  events({ kind: "base", state: "built", folder, seconds: (Date.now() - started) / 1000 });
+}
+
+async function repositories(suite: Suite, source: DebianSource): Promise<readonly string[]> {
+  const lines = [`deb ${source.mirror} ${suite} main`, `deb ${source.mirror} ${suite}-updates main`];
+  if (
+    source.proxy !== undefined ||
+    (await isReachable(`${source.security}/dists/${suite}-security/InRelease`))
+  ) {
+    lines.push(`deb ${source.security} ${suite}-security main`);
+  }
+  return lines;
+}
+
+async function isReachable(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(5000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** What makes an image a host's: units on and off, nothing in it that must differ from host to host. */
+function finish(root: string): void {
+  const units = join(root, "etc/systemd/system");
+  for (const [link, unit] of Object.entries(ENABLED)) {
+    const path = join(units, link);
+    mkdirSync(dirname(path), { recursive: true });
+    rmSync(path, { force: true });
+    symlinkSync(unit.startsWith("/") ? unit : `/usr/lib/systemd/system/${unit}`, path);
+  }
+  for (const unit of MASKED) {
+    rmSync(join(units, unit), { force: true });
+    symlinkSync("/dev/null", join(units, unit));
+  }
+  const ssh = join(root, "etc/ssh");
+  for (const name of readdirSync(ssh)) {
+    if (name.startsWith("ssh_host_")) rmSync(join(ssh, name));
+  }
+  const files: Readonly<Record<string, string>> = {
+    "etc/machine-id": "",
+    "etc/default/locale": "LANG=C.UTF-8\n",
+    // A power cut of a lab host loses no page cache, so package installs need not wait for the disk.
+    "etc/dpkg/dpkg.cfg.d/kube-magic-lab": "force-unsafe-io\n",
+    // systemd then skips the work of a first boot: newer than /usr, so /etc and /var are up to date.
+    "etc/.updated": "",
+    "var/.updated": "",
+  };
+  for (const [path, content] of Object.entries(files)) writeFileSync(join(root, path), content);
+  for (const [path, { content, mode }] of Object.entries(KERNEL_SETTINGS_FILES)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content, { mode });
+    chmodSync(join(root, path), mode);
+  }
+  for (const name of ["etc/hostname", "etc/resolv.conf", "etc/apt/apt.conf.d/99mmdebstrap"]) {
+    rmSync(join(root, name), { force: true });
+  }
+  chmodSync(root, 0o755);
+}

@@ -1,0 +1,203 @@
+/**
+ * A host's power switch: a booted Debian in a systemd-nspawn container. Its root is mounted in a mount namespace of
+ * its own, so the mount lives exactly as long as the host and this machine's mount table never sees it.
+ */
+import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
+import { startDetached } from "../io/process.ts";
+import { capture } from "../io/shell.ts";
+import { hostPlaces, type LabPlaces } from "./places.ts";
+import {
+  allProcesses,
+  argumentsOf,
+  isAlive,
+  killNow,
+  type ProcessId,
+  readProcess,
+  waitGone,
+  withDescendants,
+} from "./processes.ts";
+import { readHost } from "./state.ts";
+
+/** nspawn's exit code for a reboot from inside, when it runs as somebody's service. */
+const REBOOT = 133;
+
+/** $1 root, $2 overlay options, $3 control groups; the rest is nspawn, started again after each reboot. */
+const LAUNCHER = `
+root=$1 options=$2 groups=$3; shift 3
+mount -t overlay kube-magic-lab -o "$options" "$root" || exit
+while :; do
+  ( for group in $groups; do mkdir -p "$group" && echo 0 > "$group/cgroup.procs"; done; exec "$@" )
+  code=$?
+  [ "$code" = ${REBOOT} ] || exit "$code"
+done
+`;
+
+/** Boots a host; returns as soon as it is started. Its console goes to a file. */
+export async function boot(places: LabPlaces, host: string, base: string): Promise<ProcessId> {
+  const at = hostPlaces(places, host);
+  const ownSystemd = existsSync("/run/systemd/system");
+  const pid = await startDetached(
+    [
+      ...(["unshare", "--mount", "--propagation", "slave", "sh", "-c", LAUNCHER, "kube-magic-lab"] as const),
+      at.root,
+      `lowerdir=${base},upperdir=${at.upper},workdir=${at.work}`,
+      ownSystemd ? "" : controlGroups(places, host).join(" "),
+      "systemd-nspawn",
+      "--quiet",
+      "--register=no",
+      // Without a systemd that would make a scope for it, nspawn stays in the control group that we made.
+      ...(ownSystemd ? [] : ["--keep-unit"]),
+      `--machine=${at.machine}`,
+      `--hostname=${host}`,
+      `--directory=${at.root}`,
+      `--network-bridge=${places.bridge}`,
+      "--resolv-conf=off",
+      "--timezone=off",
+      "--link-journal=no",
+      "--capability=all",
+      // A clock is the one thing that hosts share with this machine: none of them may set it.
+      "--drop-capability=CAP_SYS_TIME",
+      "--console=read-only",
+      "--boot",
+    ],
+    at.console,
+  );
+  const process = readProcess(pid);
+  return { pid, startTime: process?.startTime ?? 0 };
+}
+
+/** The running host's launcher: the recorded one, or, when nobody lived to record it, the one whose root is ours. */
+export function findHost(places: LabPlaces, host: string): ProcessId | undefined {
+  const recorded = readHost(places, host)?.process;
+  if (recorded !== undefined && isLauncher(recorded, places, host)) return recorded;
+  return containersOf(places, host)[0];
+}
+
+/** Hosts of this lab that run, as their own processes tell, whatever is left of the lab's folder. */
+export function runningHosts(places: LabPlaces): readonly string[] {
+  const prefix = `--directory=${places.state}/hosts/`;
+  const names = allProcesses().flatMap(({ pid }) =>
+    argumentsOf(pid).flatMap((word) =>
+      word.startsWith(prefix) ? [word.slice(prefix.length).split("/")[0] ?? ""] : [],
+    ),
+  );
+  return [...new Set(names)].filter((name) => name !== "");
+}
+
+/** Puts a running host's cable back into the bridge, which may have been made anew. */
+export async function plugIn(places: LabPlaces, host: string): Promise<void> {
+  const cable = cableOf(hostPlaces(places, host).machine);
+  if (existsSync(`/sys/class/net/${cable}/master`)) return;
+  await capture(["ip", "link", "set", cable, "master", places.bridge, "up"]);
+}
+
+/** This machine's end; nspawn shortens a long name, but keeps the full one as an alias that `ip` knows. */
+function cableOf(machine: string): string {
+  return `vb-${machine}`;
+}
+
+/** Cuts the power: nothing is told, nothing is flushed, the cable is gone. Returns whether it was running. */
+export async function cutPower(places: LabPlaces, host: string): Promise<boolean> {
+  const at = hostPlaces(places, host);
+  const recorded = readHost(places, host)?.process;
+  let was = false;
+  for (;;) {
+    const tops = [
+      ...(recorded !== undefined && isLauncher(recorded, places, host) ? [recorded] : []),
+      ...containersOf(places, host),
+    ];
+    const [top] = tops;
+    if (top === undefined) break;
+    was = true;
+    await kill(top);
+  }
+  const cable = cableOf(at.machine);
+  if ((await capture(["ip", "link", "show", cable])).code === 0)
+    await capture(["ip", "link", "delete", cable]);
+  for (const group of controlGroups(places, host)) removeGroup(group);
+  removeEmpty(join("/run/systemd/nspawn/propagate", at.machine));
+  return was;
+}
+
+/** Removes the lab's own control groups, which are empty when its hosts are gone. */
+export function removeControlGroups(places: LabPlaces): void {
+  for (const top of hierarchies()) {
+    removeGroup(join(top, places.controlGroup));
+    removeEmpty(join(top, places.controlGroup, ".."));
+  }
+}
+
+/** A pid and a start time can both come back after a restart of this machine; the host's own folder cannot. */
+function isLauncher(process: ProcessId, places: LabPlaces, host: string): boolean {
+  return isAlive(process) && argumentsOf(process.pid).includes(hostPlaces(places, host).root);
+}
+
+/** Launchers of this host, and containers that lost theirs; topmost first. */
+function containersOf(places: LabPlaces, host: string): readonly ProcessId[] {
+  const root = `--directory=${hostPlaces(places, host).root}`;
+  const found = allProcesses().filter(({ pid }) => argumentsOf(pid).includes(root));
+  return found.filter(({ parent }) => !found.some(({ pid }) => pid === parent));
+}
+
+/** The launcher first, so that nothing is started again; then what nspawn runs; nspawn may then clean up after itself. */
+async function kill(top: ProcessId): Promise<void> {
+  const all = withDescendants(top);
+  const isContainer = ({ pid }: ProcessId) => argumentsOf(pid)[0] === "systemd-nspawn";
+  const containers = all.filter(isContainer);
+  for (const process of all) if (!containers.includes(process)) killNow(process);
+  await waitGone(all, containers.length === 0 ? 5000 : 1000);
+  for (const process of containers) killNow(process);
+  const left = await waitGone(all, 10_000);
+  if (left.length > 0) {
+    throw new Error(`processes that SIGKILL does not end: ${left.map(({ pid }) => pid).join(", ")}`);
+  }
+}
+
+/** Mount points of the hierarchies that systemd uses: cgroup v2, and v1's named one. */
+function hierarchies(): readonly string[] {
+  return readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      const [left, right] = line.split(" - ");
+      const [type, , options = ""] = (right ?? "").split(" ");
+      const wanted = type === "cgroup2" || (type === "cgroup" && options.split(",").includes("name=systemd"));
+      return wanted ? [left?.split(" ")[4] ?? ""] : [];
+    });
+}
+
+function controlGroups(places: LabPlaces, host: string): readonly string[] {
+  return hierarchies().map((top) => join(top, places.controlGroup, host));
+}
+
+function removeGroup(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeGroup(join(folder, entry.name));
+  }
+  removeEmpty(folder);
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (!["ENOENT", "EBUSY", "ENOTEMPTY"].includes(code)) throw error;
+  }
+}
+
+/** The end of a host's console, for messages. */
+export function consoleTail(places: LabPlaces, host: string, lines = 15): string {
+  const file = hostPlaces(places, host).console;
+  if (!existsSync(file)) return "";
+  return (
+    readFileSync(file, "utf8")
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: a console has them
+      .replace(/\u001b(\[[0-9;?!]*[A-Za-z]|\][^\u0007\u001b]*(\u0007|\u001b\\))|\r/g, "")
+      .trimEnd()
+      .split("\n")
+      .slice(-lines)
+      .join("\n")
+  );
+}

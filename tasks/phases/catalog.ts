@@ -1,0 +1,87 @@
+/** All phases, in the order of a full deploy. */
+import { type ClusterModel, hostsWith } from "../core/model.ts";
+import type { Decision, PhaseName, PhaseSpec } from "./spec.ts";
+
+const nothing = () => ({});
+const always = (): Decision => true;
+
+const orchestratedBy =
+  (...wanted: readonly ClusterModel["orchestrator"][]) =>
+  (model: ClusterModel): Decision =>
+    wanted.includes(model.orchestrator) || { skip: `orchestrator is ${model.orchestrator}` };
+
+export const CATALOG: readonly PhaseSpec[] = [
+  {
+    name: "ceph",
+    title: "Deploy Ceph",
+    needs: [],
+    tool: "ceph-ansible",
+    playbooks: ["site.yml"],
+    // ceph-ansible refuses to run unattended without it.
+    extraVars: () => ({ yes_i_know: true }),
+    when: (model) =>
+      hostsWith(model, "ceph-mon", "ceph-osd").length > 0 || { skip: "no host has a ceph role" },
+  },
+  {
+    name: "prep-hosts",
+    title: "Prepare hosts and load balancers",
+    needs: ["ceph"],
+    tool: "custom",
+    playbooks: ["playbooks/prep-hosts.yml"],
+    extraVars: nothing,
+    when: always,
+  },
+  {
+    name: "kube",
+    title: "Deploy Kubernetes",
+    needs: ["prep-hosts"],
+    tool: "kubespray",
+    playbooks: ["cluster.yml"],
+    extraVars: nothing,
+    when: orchestratedBy("kubernetes"),
+  },
+  {
+    name: "openshift",
+    title: "Deploy OpenShift",
+    needs: ["prep-hosts"],
+    tool: "openshift-ansible",
+    playbooks: ["playbooks/prerequisites.yml", "playbooks/deploy_cluster.yml"],
+    extraVars: nothing,
+    when: orchestratedBy("openshift"),
+  },
+  {
+    name: "post",
+    title: "Deploy monitoring, backups and storage classes",
+    needs: ["kube", "openshift"],
+    tool: "custom",
+    playbooks: ["playbooks/post.yml"],
+    extraVars: nothing,
+    when: always,
+  },
+  addon("logging", "Deploy the logging stack"),
+  addon("prometheus", "Deploy the Prometheus stack"),
+  addon("tekton", "Deploy Tekton"),
+];
+
+/** Checks every host and changes nothing; not a step of a deploy, prep-hosts begins with the same checks. */
+export const PREFLIGHT: PhaseSpec = {
+  name: "preflight",
+  title: "Check every host",
+  needs: [],
+  tool: "custom",
+  playbooks: ["playbooks/preflight.yml"],
+  extraVars: nothing,
+  when: always,
+};
+
+function addon(name: PhaseName, title: string): PhaseSpec {
+  return {
+    name,
+    title,
+    needs: ["post"],
+    tool: "custom",
+    playbooks: [`playbooks/${name}.yml`],
+    extraVars: nothing,
+    when: orchestratedBy("kubernetes", "openshift"),
+  };
+}

@@ -1,0 +1,103 @@
+/** npm run plan */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { shellLine, shortLine } from "./ansible/command.ts";
+import { listPlays, type PlayMatch } from "./ansible/list-plays.ts";
+import { INVENTORY_OPTIONS } from "./cli/inventory-options.ts";
+import { optionValue, type Task } from "./cli/task.ts";
+import { EXIT } from "./core/errors.ts";
+import { RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
+import { type ClusterContext, customAnsible, INVENTORY, loadCluster, makePlan } from "./deploy/prepare.ts";
+import type { PlannedPhase } from "./phases/plan.ts";
+import { selectPhases } from "./phases/select.ts";
+import { writeFileSet } from "./render/write.ts";
+import { lastDone } from "./report/history.ts";
+import { duration } from "./report/text.ts";
+
+export const task: Task = {
+  description: `Prints what a deploy would run, in order: the phases, the reason for each that is skipped, the exact
+commands, and plays that would match no host. Changes nothing.`,
+  positionals: "[PHASE…]",
+  options: { ...INVENTORY_OPTIONS, ...SELECT_OPTIONS, ...RUN_OPTIONS },
+  async run(context) {
+    const { args } = context;
+    const from = optionValue(args, "from");
+    const only = [...args.positionals, ...(args.values.get("only") ?? [])];
+    const phases = selectPhases({ only, ...(from === undefined ? {} : { from }) });
+    const cluster = await loadCluster(context);
+    const environment = await customAnsible(context, false);
+    const plan = makePlan(context, cluster, {
+      phases,
+      flags: runFlags(args),
+      resume: args.flags.has("resume"),
+      environment,
+    });
+    const { model } = cluster;
+    context.out(`${model.name}: ${model.hosts.length} hosts, orchestrator ${model.orchestrator}\n`);
+    const scratch = mkdtempSync(join(tmpdir(), "kube-magic-plan-"));
+    try {
+      for (const [index, phase] of plan.entries()) {
+        const plays =
+          environment === undefined || phase.decision.kind !== "run"
+            ? undefined
+            : await playsOf(phase, cluster, scratch, context.env);
+        const commands = phase.commands.map((command) =>
+          args.flags.has("verbose") ? shellLine(command) : shortLine(command, context.paths.root),
+        );
+        context.out(
+          `\n${describe(phase, index + 1, lastDone(cluster.runs, phase.spec.name), commands, plays)}\n`,
+        );
+      }
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+    if (!args.flags.has("verbose"))
+      context.out("\n--verbose prints the commands with their environment, to copy\n");
+    if (environment === undefined)
+      context.err("\nplays were not checked against the hosts: npm run init builds the Ansible for that\n");
+    return EXIT.done;
+  },
+};
+
+/** Asks Ansible itself, on an inventory rendered aside: planning must not touch build/. */
+async function playsOf(
+  phase: PlannedPhase,
+  cluster: ClusterContext,
+  scratch: string,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly PlayMatch[]> {
+  const folder = join(scratch, phase.spec.tool);
+  const files = cluster.files.get(phase.spec.tool) ?? new Map();
+  writeFileSet(folder, files);
+  const lists = await Promise.all(
+    phase.commands.map((command) => listPlays(command, join(folder, INVENTORY), env)),
+  );
+  return lists.flat();
+}
+
+function describe(
+  phase: PlannedPhase,
+  number: number,
+  before: ReturnType<typeof lastDone>,
+  commands: readonly string[],
+  plays: readonly PlayMatch[] | undefined,
+): string {
+  const { spec, decision } = phase;
+  const head = `${number}. ${spec.name} (${spec.tool}): ${spec.title}`;
+  if (decision.kind === "skip") return `${head}\n   skip: ${decision.reason}`;
+  const lines = [head];
+  if (decision.kind === "blocked") lines.push(`   cannot run: ${decision.reason}`, `   → ${decision.remedy}`);
+  if (decision.kind === "run") lines.push(...commands.map((command) => `   $ ${command}`));
+  if (before !== undefined) {
+    const inputs =
+      before.phase.fingerprint === phase.fingerprint ? "with the same inputs" : "inputs have changed since";
+    lines.push(`   done before in ${duration(before.phase.seconds ?? 0)}, run ${before.run.id}, ${inputs}`);
+  }
+  if (plays !== undefined) lines.push(`   ${plays.length} plays`);
+  for (const play of plays ?? []) {
+    if (play.hosts === 0) lines.push(`   matches no host: play "${play.name}" (${play.pattern})`);
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,62 @@
+/** Earlier runs of a cluster, read from their journals. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type PhaseRecord, RUN_RECORD_VERSION, type RunRecord } from "./run-record.ts";
+
+/** Newest first. A folder without a readable record of our version is left out: it belongs to a run that never began. */
+export function readHistory(runsFolder: string): readonly RunRecord[] {
+  return listRuns(runsFolder).flatMap((id) => readRecord(runsFolder, id) ?? []);
+}
+
+/** Newest first, read one at a time: `find` on it opens no more files than it needs. */
+export function* eachRun(runsFolder: string): Generator<RunRecord> {
+  for (const id of listRuns(runsFolder)) {
+    const record = readRecord(runsFolder, id);
+    if (record !== undefined) yield record;
+  }
+}
+
+/** The newest successful, complete record of a phase. */
+export function lastDone(
+  runsFolder: string,
+  phase: string,
+  fingerprint?: string,
+): { readonly run: RunRecord; readonly phase: PhaseRecord } | undefined {
+  for (const run of eachRun(runsFolder)) {
+    const found = run.phases.find(
+      (record) =>
+        record.name === phase &&
+        record.status === "done" &&
+        (fingerprint === undefined ? record.partial !== true : record.fingerprint === fingerprint),
+    );
+    if (found !== undefined) return { run, phase: found };
+    // A later change of the same phase makes older successes void for a resume.
+    const touched = run.phases.some(
+      (record) => record.name === phase && record.status !== "checked" && record.status !== "skipped",
+    );
+    if (fingerprint !== undefined && touched) return undefined;
+  }
+  return undefined;
+}
+
+function listRuns(runsFolder: string): readonly string[] {
+  try {
+    return readdirSync(runsFolder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort()
+      .reverse();
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
+    throw error;
+  }
+}
+
+function readRecord(runsFolder: string, id: string): RunRecord | undefined {
+  try {
+    const record = JSON.parse(readFileSync(join(runsFolder, id, "run.json"), "utf8")) as RunRecord;
+    return record.version === RUN_RECORD_VERSION ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+/** Progress as plain lines, for logs, CI and dumb terminals: one line a finished task, nothing is overwritten. */
+import type { Event, Subscriber } from "../core/events.ts";
+import { fold, type PhaseViews } from "./progress-state.ts";
+import { counts, duration } from "./text.ts";
+
+export function plainProgress(write: (text: string) => void): Subscriber {
+  let views: PhaseViews = new Map();
+  return (event) => {
+    const before = views;
+    views = fold(views, event);
+    for (const line of lines(before, event)) write(`${line}\n`);
+  };
+}
+
+function lines(before: PhaseViews, event: Event): readonly string[] {
+  switch (event.kind) {
+    case "phase-start": {
+      const estimate = event.estimate === undefined ? "" : `, about ${duration(event.estimate)} last time`;
+      return [`== ${event.phase}: ${event.title}${estimate}`];
+    }
+    case "phase-skip":
+      return [`-- ${event.phase}: skipped, ${event.reason}`];
+    case "phase-end":
+      return [
+        ...finished(before, event),
+        `== ${event.phase}: ${event.status} after ${duration(event.seconds)}`,
+      ];
+    case "play-start":
+      return [...finished(before, event), `   ${event.phase} ▸ ${event.name}`];
+    case "task-start":
+      return finished(before, event);
+    case "no-hosts-matched":
+      return [`   ${event.phase}: play "${event.name}" matched no host (${event.pattern})`];
+    case "host-failed":
+    case "host-unreachable":
+      if (event.ignored) return [];
+      return [
+        `   ${event.phase}: ${event.kind === "host-failed" ? "FAILED" : "UNREACHABLE"} ${event.host}: ${firstLine(event.message)}`,
+      ];
+    case "notice":
+      return [`note: ${event.message}`];
+    default:
+      return [];
+  }
+}
+
+/** The line of the task that the event brings to its end. */
+function finished(before: PhaseViews, event: Event & { phase: string }): readonly string[] {
+  const task = before.get(event.phase)?.task;
+  if (task === undefined || before.get(event.phase)?.ended !== undefined) return [];
+  const numbers = counts(task);
+  return numbers === "" ? [] : [`     ${task.title}: ${numbers} (${duration(event.time - task.started)})`];
+}
+
+export function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}

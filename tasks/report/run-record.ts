@@ -1,0 +1,33 @@
+/** run.json: what is known of one run, rewritten whole at every step, so that it is never half-written. */
+import type { PhaseStatus } from "../core/events.ts";
+
+export const RUN_RECORD_VERSION = 1;
+
+export interface PhaseRecord {
+  readonly name: string;
+  /** `running` in a record of a dead process means that it was cut off. */
+  readonly status: PhaseStatus | "running";
+  /** ISO 8601. */
+  readonly started: string;
+  readonly seconds?: number;
+  /** Inputs of the phase, hashed; --resume compares it. */
+  readonly fingerprint?: string;
+  /** Relative to the run's folder. */
+  readonly log?: string;
+  /** Limited to some hosts, tags or variables: such a phase does not count for those that need it. */
+  readonly partial?: boolean;
+  readonly reason?: string;
+}
+
+export interface RunRecord {
+  readonly version: typeof RUN_RECORD_VERSION;
+  readonly id: string;
+  readonly cluster: string;
+  /** As typed, without secrets: `deploy prep-hosts --limit lb1`. */
+  readonly command: string;
+  readonly user: string;
+  readonly started: string;
+  readonly ended?: string;
+  readonly status: PhaseStatus | "running";
+  readonly phases: readonly PhaseRecord[];
+}

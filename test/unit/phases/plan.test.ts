@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import type { ClusterModel } from "../../../tasks/core/model.ts";
+import { CATALOG } from "../../../tasks/phases/catalog.ts";
+import { type PlanFacts, planPhases } from "../../../tasks/phases/plan.ts";
+import { selectPhases } from "../../../tasks/phases/select.ts";
+
+const model = (orchestrator: ClusterModel["orchestrator"], roles: readonly string[]): ClusterModel =>
+  ({ orchestrator, hosts: [{ name: "a", roles }] }) as unknown as ClusterModel;
+
+const facts: PlanFacts = {
+  hostCount: { kubespray: 1, "ceph-ansible": 1, "openshift-ansible": 1, custom: 1 },
+  missing: () => undefined,
+  commands: () => [],
+  fingerprint: (spec) => `print of ${spec.name}`,
+};
+
+const decisions = (cluster: ClusterModel, over: Partial<PlanFacts> = {}): Record<string, string> =>
+  Object.fromEntries(
+    planPhases(cluster, CATALOG, { ...facts, ...over }).map(({ spec, decision }) => [
+      spec.name,
+      decision.kind === "run" ? "run" : `${decision.kind}: ${decision.reason}`,
+    ]),
+  );
+
+describe("the plan", () => {
+  test("runs Ceph, then Kubernetes, and says why OpenShift is skipped", () => {
+    expect(decisions(model("kubernetes", ["ceph-mon", "control-plane"]))).toMatchObject({
+      ceph: "run",
+      kube: "run",
+      openshift: "skip: orchestrator is kubernetes",
+    });
+  });
+
+  test("skips Ceph without Ceph hosts, and addons without an orchestrator", () => {
+    expect(decisions(model("none", ["load-balancer"]))).toMatchObject({
+      ceph: "skip: no host has a ceph role",
+      "prep-hosts": "run",
+      tekton: "skip: orchestrator is none",
+    });
+  });
+
+  test("is blocked by a missing tree only where the phase would run", () => {
+    const missing = () => ({ reason: "gone", remedy: "fetch it" });
+    expect(decisions(model("kubernetes", []), { missing })).toMatchObject({
+      kube: "blocked: gone",
+      openshift: "skip: orchestrator is kubernetes",
+    });
+  });
+
+  test("skips what a resumed run has done with the same fingerprint", () => {
+    const doneIn = (spec: { name: string }, print: string) =>
+      spec.name === "kube" && print === "print of kube" ? "run-7" : undefined;
+    expect(decisions(model("kubernetes", []), { doneIn }).kube).toBe(
+      "skip: done in run run-7 with the same inputs",
+    );
+  });
+
+  test("skips a tool that has no host", () => {
+    const hostCount = { ...facts.hostCount, kubespray: 0 };
+    expect(decisions(model("kubernetes", []), { hostCount }).kube).toBe("skip: no host for kubespray");
+  });
+});
+
+describe("the catalog", () => {
+  test("lists a phase after all that it needs", () => {
+    for (const [index, phase] of CATALOG.entries()) {
+      const before = CATALOG.slice(0, index).map(({ name }) => name);
+      expect(before).toEqual(expect.arrayContaining([...phase.needs]));
+    }
+  });
+});
+
+describe("the selection", () => {
+  const names = (...args: Parameters<typeof selectPhases>) => selectPhases(...args).map(({ name }) => name);
+
+  test("is everything by default, in catalog order whatever the order of naming", () => {
+    expect(names({ only: [] })).toEqual(CATALOG.map(({ name }) => name));
+    expect(names({ only: ["post", "kube"] })).toEqual(["kube", "post"]);
+  });
+
+  test("--from takes that phase and all after it", () => {
+    expect(names({ only: [], from: "post" })).toEqual(["post", "logging", "prometheus", "tekton"]);
+  });
+
+  test("refuses what is no phase, naming the nearest", () => {
+    expect(() => selectPhases({ only: ["prep-host"] })).toThrow(
+      'unknown phase "prep-host", did you mean "prep-hosts"?',
+    );
+  });
+});
