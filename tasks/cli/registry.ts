@@ -15,6 +15,8 @@ const entry = (group: TaskEntry["group"], summary: string, load: TaskEntry["load
 
 export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
   validate: entry("Inventory", "every problem of an inventory at once", () => import("../validate.ts")),
+  explain: entry("Inventory", "where a value comes from and where it goes", () => import("../explain.ts")),
+  schema: entry("Inventory", "the editors' schema and the reference pages", () => import("../schema.ts")),
   render: entry("Inventory", "each tool's inventory from the central one", () => import("../render.ts")),
   preflight: entry("Deploy", "check every host, change nothing", () => import("../preflight.ts")),
   plan: entry("Deploy", "what a deploy would run, what not, and why", () => import("../plan.ts")),

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { ToolName } from "../../tasks/core/model.ts";
 import { repositoryRoot } from "../../tasks/core/paths.ts";
 import { Float, Tagged, type Value } from "../../tasks/core/value.ts";
 
@@ -19,19 +20,35 @@ export interface TestAnsible {
  * Undefined when there is none: use `describe.skipIf(ansible === undefined)` and `NO_ANSIBLE` for the message.
  */
 export function findAnsible(): TestAnsible | undefined {
-  const own = join(repositoryRoot(), "vendor", ".venvs");
-  const candidates = [
-    ...(process.env.KUBE_MAGIC_TEST_ANSIBLE ?? "").split(delimiter),
-    ...(existsSync(own) ? readdirSync(own).filter((name) => name.startsWith("custom-")) : []).map((name) =>
-      join(own, name, "bin"),
-    ),
-    ...(process.env.PATH ?? "").split(delimiter),
-  ];
-  const bin = candidates.find((folder) => folder !== "" && existsSync(join(folder, "ansible-inventory")));
-  return bin === undefined ? undefined : { bin, python: pythonOf(bin) };
+  return (
+    findIn("custom", process.env.KUBE_MAGIC_TEST_ANSIBLE) ??
+    firstOf((process.env.PATH ?? "").split(delimiter))
+  );
+}
+
+/** The Ansible that belongs to one of the vendored tools: KUBE_MAGIC_TEST_ANSIBLE_KUBESPRAY and so on, or our own. */
+export function findAnsibleOf(tool: ToolName): TestAnsible | undefined {
+  return findIn(tool, process.env[`KUBE_MAGIC_TEST_ANSIBLE_${tool.toUpperCase().replaceAll("-", "_")}`]);
+}
+
+/** The vendored tree of a tool: below KUBE_MAGIC_TEST_TREES, or in vendor/. */
+export function findTree(tool: ToolName): string | undefined {
+  const folders = [process.env.KUBE_MAGIC_TEST_TREES ?? "", join(repositoryRoot(), "vendor")];
+  return folders.map((folder) => join(folder, tool)).find((tree) => existsSync(join(tree, "roles")));
 }
 
 export const NO_ANSIBLE = "needs an Ansible: npm run init, or KUBE_MAGIC_TEST_ANSIBLE=/path/to/venv/bin";
+
+function findIn(environment: string, wanted: string | undefined): TestAnsible | undefined {
+  const own = join(repositoryRoot(), "vendor", ".venvs");
+  const names = existsSync(own) ? readdirSync(own).filter((name) => name.startsWith(`${environment}-`)) : [];
+  return firstOf([wanted ?? "", ...names.map((name) => join(own, name, "bin"))]);
+}
+
+function firstOf(folders: readonly string[]): TestAnsible | undefined {
+  const bin = folders.find((folder) => folder !== "" && existsSync(join(folder, "ansible-inventory")));
+  return bin === undefined ? undefined : { bin, python: pythonOf(bin) };
+}
 
 /** The interpreter named in the first line of ansible-inventory. */
 function pythonOf(bin: string): string {
@@ -52,9 +69,10 @@ export function ansibleInventory(ansible: TestAnsible, ...args: readonly string[
 }
 
 /** Nothing of the user's own Ansible configuration gets in. */
-export function ansibleEnvironment(): NodeJS.ProcessEnv {
+export function ansibleEnvironment(
+  config: string = join(repositoryRoot(), "test", "fixtures", "ansible.cfg"),
+): NodeJS.ProcessEnv {
   const env = Object.entries(process.env).filter(([name]) => !name.startsWith("ANSIBLE_"));
-  const config = join(repositoryRoot(), "test", "fixtures", "ansible.cfg");
   return { ...Object.fromEntries(env), ANSIBLE_CONFIG: config, ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8" };
 }
 

@@ -33,11 +33,9 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         findings, observed = self._look(task_vars)
-        ignored = self._task.args.get("ignored") or []
-        for one in findings:
-            if one["severity"] == "error" and one["check"] in ignored:
-                one.update(severity="warning", message=one["message"] + " (ignored on request)")
-        result.update(changed=False, findings=findings, observed=observed)
+        result.update(
+            changed=False, findings=findings, observed=observed, ignored=self._task.args.get("ignored") or []
+        )
         return result
 
     def _look(self, task_vars):

@@ -18,9 +18,17 @@ def collect(results, members=()):
     twins = same_machine_id(results)
     for host, result in results.items():
         own = list(result.get("findings", [])) + strangers.get(host, []) + twins.get(host, [])
+        own = [overruled(one) if one["check"] in result.get("ignored", []) else one for one in own]
         own.sort(key=lambda one: SEVERITIES[one["severity"]])
         found += [dict(host=host, **one) for one in own]
     return found
+
+
+def overruled(one):
+    """An error that the operator has taken upon himself."""
+    if one["severity"] != "error":
+        return one
+    return dict(one, severity="warning", message=one["message"] + " (overruled)")
 
 
 def answered_by_strangers(results, members):

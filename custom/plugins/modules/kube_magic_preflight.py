@@ -68,7 +68,7 @@ options:
     type: float
     default: 5
   ignored:
-    description: Names of checks whose errors count as warnings.
+    description: Names of checks whose errors count as warnings; for the comparison of all hosts.
     type: list
     elements: str
     default: []
