@@ -6,7 +6,7 @@ import { EXIT, VendorError } from "./core/errors.ts";
 import { confirm } from "./deploy/confirm.ts";
 import { execute } from "./deploy/execute.ts";
 import { isPartial, RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
-import { ansibleFor, loadCluster, makePlan, refuseIncompatible } from "./deploy/prepare.ts";
+import { ansibleFor, loadCluster, makePlan } from "./deploy/prepare.ts";
 import type { PlannedPhase } from "./phases/plan.ts";
 import { selectPhases } from "./phases/select.ts";
 
@@ -27,7 +27,6 @@ log and its events. A phase that fails stops the run; mend the cause and go on w
     const phases = selectPhases({ only, ...(from === undefined ? {} : { from }) });
     const flags = runFlags(args);
     const cluster = await loadCluster(context);
-    refuseIncompatible(context, cluster);
     // Without its Ansible the plan is only good for finding out what else is missing.
     refuseBlocked(
       makePlan(context, cluster, { phases, flags, resume: false, environments: new Map() }),

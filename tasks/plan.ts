@@ -9,14 +9,7 @@ import { INVENTORY_OPTIONS } from "./cli/inventory-options.ts";
 import { optionValue, type Task } from "./cli/task.ts";
 import { EXIT } from "./core/errors.ts";
 import { RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
-import {
-  ansibleFor,
-  type ClusterContext,
-  INVENTORY,
-  loadCluster,
-  makePlan,
-  refuseIncompatible,
-} from "./deploy/prepare.ts";
+import { ansibleFor, type ClusterContext, INVENTORY, loadCluster, makePlan } from "./deploy/prepare.ts";
 import type { PlannedPhase } from "./phases/plan.ts";
 import { selectPhases } from "./phases/select.ts";
 import { writeFileSet } from "./render/write.ts";
@@ -34,7 +27,6 @@ commands, and plays that would match no host. Changes nothing.`,
     const only = [...args.positionals, ...(args.values.get("only") ?? [])];
     const phases = selectPhases({ only, ...(from === undefined ? {} : { from }) });
     const cluster = await loadCluster(context);
-    refuseIncompatible(context, cluster);
     const environments = await ansibleFor(
       context,
       phases.filter(({ when }) => when(cluster.model) === true).map(({ tool }) => tool),

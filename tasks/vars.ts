@@ -1,6 +1,7 @@
 /** npm run vars */
-import { closest } from "./core/closest.ts";
+
 import type { Task } from "./cli/task.ts";
+import { closest } from "./core/closest.ts";
 import { EXIT, InputError, VendorError } from "./core/errors.ts";
 import { TOOLS, type ToolName } from "./core/model.ts";
 import type { Variable } from "./vendor/catalog/build.ts";
@@ -47,7 +48,15 @@ and what it is for. Each word must occur in the name. They go into the inventory
 
 const MOST = 40;
 
-function describe({ tool, name, file, line, default: preset, type, about }: Variable & { tool: string }): string {
+function describe({
+  tool,
+  name,
+  file,
+  line,
+  default: preset,
+  type,
+  about,
+}: Variable & { tool: string }): string {
   const lines = [`${name} = ${preset ?? "(not set)"}${type === undefined ? "" : `  [${type}]`}`];
   if (about !== undefined) lines.push(`    ${about}`);
   lines.push(`    vendor/${tool}/${file}:${line}`);
@@ -56,7 +65,10 @@ function describe({ tool, name, file, line, default: preset, type, about }: Vari
 
 function unknownTool(name: string): InputError {
   const near = closest(name, TOOLS);
-  return new InputError(`vars: there is no tool "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`, {
-    remedy: `choose one of ${TOOLS.join(", ")}`,
-  });
+  return new InputError(
+    `vars: there is no tool "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
+    {
+      remedy: `choose one of ${TOOLS.join(", ")}`,
+    },
+  );
 }

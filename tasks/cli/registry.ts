@@ -42,6 +42,7 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
     "which patches are applied, retired or in conflict",
     () => import("../patches.ts"),
   ),
+  vars: entry("Vendor", "search the variables of a tool: default, file, meaning", () => import("../vars.ts")),
   demo: entry("Lab", "all of it on real hosts, in one go", () => import("../demo.ts")),
   "lab:up": entry("Lab", "make real hosts on this machine", () => import("../lab-up.ts")),
   "lab:down": entry("Lab", "remove them and every trace of them", () => import("../lab-down.ts")),

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { type PlaybookCommand, playbookCommand, type RunFlags } from "../ansible/command.ts";
 import { loadChosenInventory } from "../cli/inventory-options.ts";
 import type { TaskContext } from "../cli/task.ts";
-import { InputError } from "../core/errors.ts";
 import type { FileSet } from "../core/file-set.ts";
 import { type ClusterModel, TOOLS, type ToolName } from "../core/model.ts";
 import { type ClusterFolders, clusterFolders, type Paths } from "../core/paths.ts";
@@ -15,10 +14,10 @@ import { type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts
 import type { PhaseSpec } from "../phases/spec.ts";
 import { render } from "../render/renderers.ts";
 import { lastDone } from "../report/history.ts";
-import { compatibilityProblems } from "../vendor/compatibility.ts";
 import type { AnsibleEnvironment } from "../vendor/environment.ts";
 import { ansibleOf } from "../vendor/environments.ts";
-import { broughtVersions, treeIdentity } from "../vendor/identity.ts";
+import { treeIdentity } from "../vendor/identity.ts";
+import { vendorRules } from "../vendor/rules.ts";
 
 /** The file that a tool gets with -i; group_vars are found beside it. */
 export const INVENTORY = "hosts.yml";
@@ -30,7 +29,7 @@ export interface ClusterContext extends ClusterFolders {
 
 /** @throws InputError with every problem of the central inventory. */
 export async function loadCluster(context: TaskContext): Promise<ClusterContext> {
-  const loaded = await loadChosenInventory(context);
+  const loaded = await loadChosenInventory(context, vendorRules(context.paths.vendor));
   const model = requireModel(loaded);
   const warnings = loaded.problems.length;
   if (warnings > 0)
@@ -65,13 +64,6 @@ export async function ansibleFor(
   return new Map(
     found.flatMap(([tool, environment]) => (environment === undefined ? [] : [[tool, environment]])),
   );
-}
-
-/** @throws InputError when the inventory asks a tool for what it cannot do. */
-export function refuseIncompatible(context: TaskContext, cluster: ClusterContext): void {
-  const problems = compatibilityProblems(cluster.model, broughtVersions(context.paths.vendor));
-  if (problems.length === 0) return;
-  throw new InputError(`${cluster.model.name} and the tools in vendor/ do not fit together`, { problems });
 }
 
 export type Environments = ReadonlyMap<ToolName, AnsibleEnvironment>;

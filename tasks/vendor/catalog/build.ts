@@ -123,7 +123,10 @@ function typeOf(node: YamlNode): VariableType | undefined {
 }
 
 function written(value: Value): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value, (_, item) => (typeof item === "bigint" ? String(item) : item));
+  const text =
+    typeof value === "string"
+      ? value
+      : JSON.stringify(value, (_, item) => (typeof item === "bigint" ? String(item) : item));
   const line = text.replace(/\s+/g, " ").trim();
   return line === "" ? '""' : line.length > 160 ? `${line.slice(0, 160)}…` : line;
 }

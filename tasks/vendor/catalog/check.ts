@@ -15,16 +15,23 @@ export interface VariableFinding {
 }
 
 /** @param catalogs of the tools that are brought; without its catalog a tool's variables are not judged. */
-export function variableFindings(model: ClusterModel, catalogs: ReadonlyMap<ToolName, Catalog>): VariableFinding[] {
+export function variableFindings(
+  model: ClusterModel,
+  catalogs: ReadonlyMap<ToolName, Catalog>,
+): VariableFinding[] {
   return [...catalogs].flatMap(([tool, catalog]) => {
     const { groups, hosts } = model.tools[tool];
     const places: readonly (readonly [path: readonly string[], variables: ValueMap])[] = [
       ...Object.entries(groups).map(([group, variables]) => [["tools", tool, group], variables] as const),
-      ...Object.entries(hosts).map(([host, variables]) => [["tools", tool, "hosts", host], variables] as const),
+      ...Object.entries(hosts).map(
+        ([host, variables]) => [["tools", tool, "hosts", host], variables] as const,
+      ),
     ];
     const used = namesIn(places.map(([, variables]) => variables));
     return places.flatMap(([path, variables]) =>
-      Object.entries(variables).flatMap(([name, value]) => judge(catalog, tool, [...path, name], name, value, used)),
+      Object.entries(variables).flatMap(([name, value]) =>
+        judge(catalog, tool, [...path, name], name, value, used),
+      ),
     );
   });
 }
@@ -73,7 +80,12 @@ function nearest(catalog: Catalog, name: string): Variable | undefined {
   return catalog.variables.find((variable) => variable.name === near);
 }
 
-function wrongType(catalog: Catalog, path: readonly string[], defined: readonly Variable[], value: Value): VariableFinding[] {
+function wrongType(
+  catalog: Catalog,
+  path: readonly string[],
+  defined: readonly Variable[],
+  value: Value,
+): VariableFinding[] {
   const types = new Set(defined.map(({ type }) => type));
   const [wanted] = types;
   const [first] = defined;
@@ -101,9 +113,18 @@ function fits(value: Value, wanted: VariableType): boolean {
     case "bool":
       return typeof value === "boolean" || value === 0 || value === 1;
     case "int":
-      return typeof value === "number" || typeof value === "bigint" || value instanceof Float || (typeof value === "string" && /^[-+]?\d[\d_]*$/.test(value));
+      return (
+        typeof value === "number" ||
+        typeof value === "bigint" ||
+        value instanceof Float ||
+        (typeof value === "string" && /^[-+]?\d[\d_]*$/.test(value))
+      );
     case "float":
-      return typeof value === "number" || value instanceof Float || (typeof value === "string" && !Number.isNaN(Number(value)));
+      return (
+        typeof value === "number" ||
+        value instanceof Float ||
+        (typeof value === "string" && !Number.isNaN(Number(value)))
+      );
     case "str":
       return !Array.isArray(value) && !isMap(value);
   }

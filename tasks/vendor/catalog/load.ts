@@ -17,7 +17,10 @@ interface Stored {
 }
 
 /** Of the wanted tools, those whose trees are there. */
-export function loadCatalogs(vendorFolder: string, wanted: readonly ToolName[] = TOOLS): ReadonlyMap<ToolName, Catalog> {
+export function loadCatalogs(
+  vendorFolder: string,
+  wanted: readonly ToolName[] = TOOLS,
+): ReadonlyMap<ToolName, Catalog> {
   const lock = readLock(vendorFolder);
   if (lock.size === 0) return new Map();
   const { sources } = readManifest(vendorFolder);
@@ -58,7 +61,8 @@ function readStored(file: string): Stored | undefined {
 function keep(folder: string, file: string, tool: string, stored: Stored): void {
   try {
     mkdirSync(folder, { recursive: true });
-    for (const name of readdirSync(folder)) if (name.startsWith(`variables-${tool}-`)) rmSync(join(folder, name));
+    for (const name of readdirSync(folder))
+      if (name.startsWith(`variables-${tool}-`)) rmSync(join(folder, name));
     writeFileSync(file, JSON.stringify(stored));
   } catch {
     rmSync(file, { force: true });
