@@ -2,8 +2,8 @@
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { optionValue, type Task, type TaskContext } from "./cli/task.ts";
-import { EXIT, InputError, InterruptedError } from "./core/errors.ts";
-import { acquireLock } from "./io/lock.ts";
+import { EXIT, GateError, InputError, InterruptedError, VendorError } from "./core/errors.ts";
+import { acquireLock, type Lock } from "./io/lock.ts";
 import { table } from "./report/text.ts";
 import type { Brought } from "./vendor/bring.ts";
 import { type BringAllOptions, bringAll, type Chosen, choose, together } from "./vendor/bring-all.ts";
@@ -48,7 +48,7 @@ overwritten. What was brought is written to vendor/vendor.lock.yml.`,
     const abort = new AbortController();
     setMaxListeners(0, abort.signal);
     const stop = (): void => abort.abort();
-    const lock = await acquireLock(join(paths.vendor, ".init.lock"), "init");
+    const lock = await lockVendor(join(paths.vendor, ".init.lock"));
     for (const signal of SIGNALS) process.on(signal, stop);
     try {
       if (lock.inheritedFrom !== undefined)
@@ -99,6 +99,19 @@ overwritten. What was brought is written to vendor/vendor.lock.yml.`,
     }
   },
 };
+
+/** @throws LockedError when another init is at work; VendorError when the disk does not let us begin. */
+async function lockVendor(path: string): Promise<Lock> {
+  try {
+    return await acquireLock(path, "init");
+  } catch (error) {
+    if (!(error instanceof GateError)) throw error;
+    throw new VendorError(error.message, {
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+      cause: error,
+    });
+  }
+}
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 

@@ -36,15 +36,31 @@ and what it is for. Each word must occur in the name. They go into the inventory
     for (const variable of found.slice(0, MOST)) out(describe(variable));
     if (found.length > MOST) out(`… and ${found.length - MOST} more: add a word, or --json for all\n`);
     if (found.length === 0) {
-      const names = [...catalogs.values()].flatMap(({ variables }) => variables.map(({ name }) => name));
-      const near = closest(words.join("_"), new Set(names));
+      const parts = new Set(
+        [...catalogs.values()].flatMap(({ variables }) =>
+          variables.flatMap(({ name }) => name.toLowerCase().split("_")),
+        ),
+      );
+      const meant = words.map((word) =>
+        word
+          .split("_")
+          .map((part) => nearest(part, parts))
+          .join("_"),
+      );
       throw new InputError(`no variable has ${words.join(" and ")} in its name`, {
-        remedy: near === undefined ? "use fewer or shorter words" : `the nearest is ${near}`,
+        remedy:
+          meant.join(" ") === words.join(" ")
+            ? "use fewer or shorter words"
+            : `did you mean ${meant.join(" ")}?`,
       });
     }
     return EXIT.done;
   },
 };
+
+function nearest(part: string, parts: ReadonlySet<string>): string {
+  return parts.has(part) || part === "" ? part : (closest(part, parts) ?? part);
+}
 
 const MOST = 40;
 

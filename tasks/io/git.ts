@@ -56,7 +56,7 @@ export interface Git {
   restore(path: string): Promise<void>;
   /** Files of HEAD, sorted. */
   files(): Promise<readonly string[]>;
-  /** Identity of the folder's content: the tree that git would write, `extra` ignored files included. */
+  /** Identity of the content: the tree that git would write of HEAD's files as they are now, and of `extra` ones. */
   contentHash(extra: readonly string[]): Promise<string>;
   /** Files that a unified diff touches. */
   patchedFiles(patch: string): Promise<readonly string[]>;
@@ -142,7 +142,7 @@ export function openGit(folder: string, options: GitOptions): Git {
     async contentHash(extra) {
       await run(["read-tree", "HEAD"]);
       // An index without file times: git reads every file again.
-      await run(["add", "--all", "."]);
+      await run(["add", "--update", "."]);
       if (extra.length > 0) await run(["add", "--force", "--", ...extra]);
       return (await run(["write-tree"])).trim();
     },
@@ -197,7 +197,7 @@ function changedFile(entry: string): ChangedFile {
 /** What git says → what it means and what to do. The first pattern that fits. */
 const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy: string])[] = [
   [
-    /No space left on device|ENOSPC|disk quota exceeded/i,
+    /No space left on device|ENOSPC|Out of diskspace|disk quota exceeded/i,
     "no space left on the disk",
     "free some space and run the same command again",
   ],
@@ -250,6 +250,11 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy:
     /bad object|is corrupt|did not send all necessary objects|inflate|packfile|unable to read|missing blob|missing tree|object file|early EOF|unexpected disconnect|hash mismatch|SHA1 COLLISION/i,
     "the repository is damaged or was cut off",
     "check it with git fsck, make the mirror anew, or fetch from the original",
+  ],
+  [
+    /unable to (?:write|create) file|Read-only file system/i,
+    "a file could not be written: the disk is full, or not writable",
+    "check the disk and the owner of vendor/",
   ],
   [/ENOENT.*git|spawn git/i, "git is not installed", "apt-get install git"],
 ];

@@ -1,4 +1,5 @@
 /** What is in vendor/, compared with what should be: for vendor:status, and to the byte for vendor:verify. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openGit } from "../io/git.ts";
 import { knownContents, listChanges, treeHash } from "./bring.ts";
@@ -106,10 +107,14 @@ async function environmentStatus(
   locked: LockedSource | undefined,
   { vendorFolder, env, deep }: StatusOptions,
 ): Promise<EnvironmentStatus> {
-  const environment = existingEnvironment(spec, { folder: environmentsFolder(vendorFolder) });
+  const environment = !existsSync(spec.requirements)
+    ? undefined
+    : existingEnvironment(spec, { folder: environmentsFolder(vendorFolder) });
   const status = { source, spec, ...(environment === undefined ? {} : { environment }) };
-  const key = requirementsKey(spec);
   const differences: string[] = [];
+  if (!existsSync(spec.requirements))
+    return { ...status, differences: [`requirements/${spec.name}.txt is missing`] };
+  const key = requirementsKey(spec);
   if (locked?.ansible !== undefined && locked.ansible !== key)
     differences.push(`requirements/${spec.name}.txt has changed since`);
   if (environment === undefined) {
