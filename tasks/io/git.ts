@@ -2,6 +2,8 @@
  * The gate for git (simple-git). Works on folders of its own, whatever the caller's repository, hooks, templates and
  * line-ending settings are; proxies, certificates and credentials of the user's configuration count.
  */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type SimpleGit, type SimpleGitProgressEvent, simpleGit } from "simple-git";
 
 export interface GitOptions {
@@ -118,7 +120,12 @@ export function openGit(folder: string, options: GitOptions): Git {
       return (await run(["rev-parse", "FETCH_HEAD^{commit}"])).trim();
     },
     checkout: async (commit) => void (await run(["checkout", "--force", "--detach", commit])),
-    head: async () => (await run(["rev-parse", "HEAD"])).trim(),
+    async head() {
+      // Our trees have a bare commit there; a process for each of them would be felt in a run that does nothing.
+      const file = join(folder, ".git", "HEAD");
+      const text = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+      return /^[0-9a-f]{40}$/.test(text) ? text : (await run(["rev-parse", "HEAD"])).trim();
+    },
     async changes() {
       const out = await run([
         "status",
