@@ -3,51 +3,42 @@ import { INVENTORY_OPTIONS, loadChosenInventory } from "./cli/inventory-options.
 import type { Task } from "./cli/task.ts";
 import { closest } from "./core/closest.ts";
 import { InputError } from "./core/errors.ts";
-import type { FileSet } from "./core/file-set.ts";
-import type { ClusterModel } from "./core/model.ts";
 import { formatPath, type InventoryPath, parsePath } from "./core/path.ts";
 import { isSecretName } from "./core/secret.ts";
 import { Float, isMap, Tagged, type Value } from "./core/value.ts";
 import type { LoadedInventory } from "./inventory/load.ts";
 import { expandRange } from "./inventory/ranges.ts";
 import { descriptionAt, knownKeys } from "./inventory/schema/walk.ts";
+import { whichFilesCarry } from "./render/trace.ts";
 
-/** Folder below build/<cluster>/ → its renderer. */
-export type Renderers = Readonly<Record<string, (model: ClusterModel) => FileSet>>;
-
-/** @param renderers to tell which rendered files carry a value; none: nothing is said about files. */
-export function explainTask(renderers: Renderers): Task {
-  return {
-    options: INVENTORY_OPTIONS,
-    positionals: "PATH",
-    description:
-      "Tells where a value of the inventory comes from, what it overrode and which rendered files carry it.\n" +
-      "PATH is written with dots: hosts.master1.ip, network.dns.servers[0], 'hosts.w1.labels[\"a.b/c\"]'.\n" +
-      "A path that names a map lists what is below it.",
-    async run(context) {
-      const text = context.args.positionals[0];
-      const path = text === undefined ? undefined : parsePath(text);
-      if (text === undefined || path === undefined || context.args.positionals.length > 1) {
-        throw new InputError(`explain: ${text === undefined ? "a path is missing" : "one path is needed"}`, {
-          remedy: "for example: npm run explain -- hosts.master1.ip",
-        });
-      }
-      const loaded = await loadChosenInventory(context);
-      const exact = firstOfRange(path);
-      const value = loaded.value(exact);
-      context.out(
-        value === undefined
-          ? explainUnset(loaded, exact)
-          : isMap(value)
-            ? explainMap(loaded, exact, value)
-            : explainValue(loaded, exact, value) + carriers(loaded, exact, renderers),
-      );
-      return undefined;
-    },
-  };
-}
-
-export const task: Task = explainTask({});
+export const task: Task = {
+  options: INVENTORY_OPTIONS,
+  positionals: "PATH",
+  description:
+    "Tells where a value of the inventory comes from, what it overrode and which rendered files carry it.\n" +
+    "PATH is written with dots: hosts.master1.ip, network.dns.servers[0], 'hosts.w1.labels[\"a.b/c\"]'.\n" +
+    "A path that names a map lists what is below it.",
+  async run(context) {
+    const text = context.args.positionals[0];
+    const path = text === undefined ? undefined : parsePath(text);
+    if (text === undefined || path === undefined || context.args.positionals.length > 1) {
+      throw new InputError(`explain: ${text === undefined ? "a path is missing" : "one path is needed"}`, {
+        remedy: "for example: npm run explain -- hosts.master1.ip",
+      });
+    }
+    const loaded = await loadChosenInventory(context);
+    const exact = firstOfRange(path);
+    const value = loaded.value(exact);
+    context.out(
+      value === undefined
+        ? explainUnset(loaded, exact)
+        : isMap(value)
+          ? explainMap(loaded, exact, value)
+          : explainValue(loaded, exact, value) + carriers(loaded, exact),
+    );
+    return undefined;
+  },
+};
 
 /** `hosts.compute[1:4].ip` is about all of them, and shown for the first. */
 function firstOfRange(path: InventoryPath): InventoryPath {
@@ -115,18 +106,25 @@ function explainUnset(loaded: LoadedInventory, path: InventoryPath): string {
   throw new InputError(`${formatPath(path)} is not in the inventory`);
 }
 
-/** The files that would differ if the value did. */
-function carriers(loaded: LoadedInventory, path: InventoryPath, renderers: Renderers): string {
+const MOST_SHOWN = 5;
+
+/** The rendered variables that would differ if the value did, one line a file. */
+function carriers(loaded: LoadedInventory, path: InventoryPath): string {
   const { model } = loaded;
   const variant = model === undefined ? undefined : loaded.variant(path);
   if (model === undefined || variant === undefined) return "";
-  const lines = Object.entries(renderers).flatMap(([folder, render]) => {
-    const changed = render(variant);
-    return [...render(model)]
-      .filter(([file, { content }]) => changed.get(file)?.content !== content)
-      .map(([file]) => `  rendered   build/${loaded.cluster}/${folder}/${file}\n`);
-  });
-  return lines.join("");
+  const byFile = new Map<string, string[]>();
+  for (const { tool, file, variable } of whichFilesCarry(model, variant)) {
+    const name = `build/${loaded.cluster}/${tool}/${file}`;
+    byFile.set(name, [...(byFile.get(name) ?? []), variable]);
+  }
+  return [...byFile]
+    .map(([file, variables]) => {
+      const more = variables.length - MOST_SHOWN;
+      const shown = variables.slice(0, MOST_SHOWN).join(", ") + (more > 0 ? `, and ${more} more` : "");
+      return `  rendered   ${file}: ${shown}\n`;
+    })
+    .join("");
 }
 
 /** On one line; secrets are named, not shown. */

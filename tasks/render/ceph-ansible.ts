@@ -54,7 +54,8 @@ function poolVariables({ pools }: CephStorage): ValueMap {
   const key = { name: "client.kubernetes", caps: { mon: "profile rbd", osd: caps, mgr: caps }, mode: "0600" };
   return {
     user_config: pools.length > 0,
-    pools: pools.map(({ name, application }) => ({ name, application, pg_autoscale_mode: "on" })),
+    // No pg_autoscale_mode: upstream's pool module turns it on, and its checks want a size ratio with an explicit "on".
+    pools: pools.map(({ name, application }) => ({ name, application })),
     keys: blockPools.length === 0 ? [] : [key],
   };
 }

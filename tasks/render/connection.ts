@@ -80,22 +80,35 @@ function sshAddress(host: Host): string {
 function sshArguments(ssh: SshAccess, bastion: Host | undefined): string {
   const options = hostKeyOptions(ssh);
   if (bastion !== undefined) {
-    const { user, port, privateKeyFile } = bastion.ssh;
-    const identity = privateKeyFile === undefined ? [] : ["-i", privateKeyFile];
-    const jump = ["ssh", "-W", "%h:%p", "-p", String(port), ...identity, ...hostKeyOptions(bastion.ssh)];
-    options.push("-o", `ProxyCommand=${shellWords([...jump, `${user}@${sshAddress(bastion)}`])}`);
+    options.push("-o", `ProxyCommand=${shellWords(jumpThrough(bastion))}`);
   }
   return shellWords(options);
 }
 
-function hostKeyOptions(ssh: SshAccess): string[] {
-  const file = ssh.knownHostsFile?.replaceAll("%", "%%");
+/** Brackets, because a target may be an IPv6 address; percent signs doubled, because ssh expands the whole command. */
+function jumpThrough(bastion: Host): string[] {
+  const { user, port, privateKeyFile } = bastion.ssh;
+  const identity = privateKeyFile === undefined ? [] : ["-o", `IdentityFile=${fileForSsh(privateKeyFile)}`];
+  const options = ["-p", String(port), ...identity, ...hostKeyOptions(bastion.ssh)].map(percentLiteral);
+  return ["ssh", "-W", "[%h]:%p", ...options, `${user}@${sshAddress(bastion)}`];
+}
+
+function hostKeyOptions({ knownHostsFile, hostKeys }: SshAccess): string[] {
   return [
-    // The value is parsed again by ssh, which wants blanks in quotes.
-    ...(file === undefined ? [] : ["-o", `UserKnownHostsFile=${/\s/.test(file) ? `"${file}"` : file}`]),
+    ...(knownHostsFile === undefined ? [] : ["-o", `UserKnownHostsFile=${fileForSsh(knownHostsFile)}`]),
     "-o",
-    `StrictHostKeyChecking=${ssh.hostKeys === "strict" ? "yes" : "accept-new"}`,
+    `StrictHostKeyChecking=${hostKeys === "strict" ? "yes" : "accept-new"}`,
   ];
+}
+
+/** A file name as the value of an option, which ssh parses again: blanks in quotes, no `%h` to expand. */
+function fileForSsh(path: string): string {
+  const literal = percentLiteral(path);
+  return /\s/.test(literal) ? `"${literal}"` : literal;
+}
+
+function percentLiteral(text: string): string {
+  return text.replaceAll("%", "%%");
 }
 
 /** Words as a POSIX shell, and Ansible's splitter, take them apart again. */

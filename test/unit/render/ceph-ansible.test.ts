@@ -37,9 +37,9 @@ describe("ceph-ansible's inventory", () => {
     expect(variablesOf(model, "ceph-ansible", "clients")).toEqual({
       user_config: true,
       pools: [
-        { name: "kubernetes", application: "rbd", pg_autoscale_mode: "on" },
-        { name: "vms", application: "rbd", pg_autoscale_mode: "on" },
-        { name: "files", application: "cephfs", pg_autoscale_mode: "on" },
+        { name: "kubernetes", application: "rbd" },
+        { name: "vms", application: "rbd" },
+        { name: "files", application: "cephfs" },
       ],
       keys: [
         {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../tasks/core/errors.ts";
 import { Tagged } from "../../../tasks/core/value.ts";
@@ -97,13 +98,44 @@ describe("connections", () => {
       aHost("b", 3, ["worker"]),
     ];
     const file = hostsFile(aCluster({ hosts }), "custom");
-    expect(file.vars.ansible_ssh_common_args).toBe(
-      "-o StrictHostKeyChecking=accept-new -o 'ProxyCommand=ssh -W %h:%p -p 2222 -i /root/.ssh/key -o StrictHostKeyChecking=accept-new root@198.51.100.1'",
+    const [command] = sshOptions(file.vars.ansible_ssh_common_args).filter((option) =>
+      option.startsWith("ProxyCommand="),
     );
-    expect(file.hosts.jump).toMatchObject({
-      ansible_ssh_common_args: "-o StrictHostKeyChecking=accept-new",
-    });
+    expect(command).toBe(
+      "ProxyCommand=ssh -W '[%h]:%p' -p 2222 -o IdentityFile=/root/.ssh/key -o StrictHostKeyChecking=accept-new root@198.51.100.1",
+    );
+    expect(file.hosts.jump).toMatchObject({ ansible_ssh_common_args: "-o StrictHostKeyChecking=accept-new" });
   });
+
+  it.skipIf(spawnSync("ssh", ["-V"]).status !== 0)(
+    "mean to ssh what they should, blanks and percent signs included",
+    () => {
+      const odd = { ...ssh, privateKeyFile: "/srv/a b/100%/key", knownHostsFile: "/srv/it's 100%/known" };
+      const hosts = [
+        aHost("jump", 1, ["bastion"], { ssh: odd }),
+        aHost("a", 2, ["worker"], { ssh: odd }),
+        aHost("b", 3, ["worker"], { ssh: odd }),
+      ];
+      const outer = askSsh(
+        ...words(hostsFile(aCluster({ hosts }), "custom").vars.ansible_ssh_common_args),
+        "10.42.0.2",
+      );
+      expect(outer.userknownhostsfile).toBe("/srv/it's 100%/known");
+      // What ssh does before it hands the command to a shell.
+      const expanded = outer.proxycommand!.replace(
+        /%(.)/g,
+        (_, key: string) => ({ h: "fd00::2", p: "22" })[key] ?? key,
+      );
+      const [program, dashW, target, ...inner] = words(expanded);
+      expect([program, dashW, target]).toEqual(["ssh", "-W", "[fd00::2]:22"]);
+      expect(askSsh(...inner)).toMatchObject({
+        user: "root",
+        hostname: "10.42.0.1",
+        identityfile: expect.stringMatching(/^\/srv\/a b\/100%%?\/key$/),
+        userknownhostsfile: "/srv/it's 100%/known",
+      });
+    },
+  );
 
   it("quote paths for the shell and for ssh", () => {
     const odd = { ...SSH, hostKeys: "strict" as const, knownHostsFile: "/srv/it's 100%/known" };
@@ -113,3 +145,21 @@ describe("connections", () => {
     );
   });
 });
+
+/** Takes a line apart as a shell does. */
+function words(line: unknown): string[] {
+  const run = spawnSync("sh", ["-c", `printf '%s\\n' ${String(line)}`], { encoding: "utf8" });
+  return run.stdout.split("\n").slice(0, -1);
+}
+
+function sshOptions(line: unknown): string[] {
+  return words(line).filter((word) => word !== "-o");
+}
+
+/** ssh's own view of its arguments. */
+function askSsh(...args: string[]): Record<string, string> {
+  const run = spawnSync("ssh", ["-G", "-F", "/dev/null", ...args], { encoding: "utf8" });
+  return Object.fromEntries(
+    run.stdout.split("\n").map((line) => [line.split(" ")[0], line.slice(line.indexOf(" ") + 1)]),
+  );
+}
