@@ -1,5 +1,5 @@
 /** Roles that need other roles, or that nothing would use. */
-import { type ClusterModel, type Host, hostsWith, type Role } from "../../core/model.ts";
+import { type Host, hostsWith, type Role } from "../../core/model.ts";
 import type { Finding, Rule } from "./rule.ts";
 
 const KUBERNETES_ROLES: readonly Role[] = ["control-plane", "etcd", "worker", "infra"];

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ClusterModel, type Orchestrator, TOOLS, type ToolName } from "../../../tasks/core/model.ts";
 import { isMap, type Value, type ValueMap } from "../../../tasks/core/value.ts";
-import { render } from "../../../tasks/render/renderers.ts";
+import { RENDERERS } from "../../../tasks/render/renderers.ts";
 import { writeFileSet } from "../../../tasks/render/write.ts";
 import {
   AnsibleReader,
@@ -51,7 +51,7 @@ describe.skipIf(ansible === undefined)("what Ansible reads back from a rendered 
   });
 
   async function readBack(model: ClusterModel, tool: ToolName): Promise<ReadInventory | undefined> {
-    const files = render(model, tool);
+    const files = RENDERERS[tool](model);
     // A folder of its own each time: Ansible caches by path.
     const place = join(folder, String(number++), tool);
     writeFileSet(place, files);
@@ -111,7 +111,7 @@ describe.skipIf(ansible === undefined)("what Ansible reads back from a rendered 
 
   it("a true ansible-inventory says the same, without a warning", async () => {
     const [model] = fc.sample(clusters(), { numRuns: 1, seed: 42 });
-    const files = render(model!, "custom");
+    const files = RENDERERS.custom(model!);
     const place = join(folder, "cli", "custom");
     writeFileSet(place, files);
     const listed = JSON.parse(ansibleInventory(ansible!, "-i", join(place, "hosts.yml"), "--list")) as {
@@ -126,7 +126,7 @@ describe.skipIf(ansible === undefined)("what Ansible reads back from a rendered 
   it.each(TOOLS)("a true ansible-inventory accepts the example topology without a warning: %s", (tool) => {
     const model = aCluster({ orchestrator: tool === "openshift-ansible" ? "openshift" : "kubernetes" });
     const place = join(folder, "example", tool);
-    writeFileSet(place, render(model, tool));
+    writeFileSet(place, RENDERERS[tool](model));
     expect(ansibleInventory(ansible!, "-i", join(place, "hosts.yml"), "--graph")).toContain("@all:");
   });
 });

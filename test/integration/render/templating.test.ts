@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Float, Tagged, type ValueMap } from "../../../tasks/core/value.ts";
-import { render } from "../../../tasks/render/renderers.ts";
+import { RENDERERS } from "../../../tasks/render/renderers.ts";
 import { writeFileSet } from "../../../tasks/render/write.ts";
 import { ansibleEnvironment, findAnsible, NO_ANSIBLE, type TestAnsible } from "../../helpers/ansible.ts";
 import { aCluster, aHost } from "../../helpers/model.ts";
@@ -66,7 +66,7 @@ describe.skipIf(ansible === undefined)("rendered variables in a playbook", () =>
       tools: { custom: tools(values()) },
     });
     const place = join(folder, where.replaceAll(/\W/g, "-"));
-    writeFileSet(place, render(model, "custom"));
+    writeFileSet(place, RENDERERS.custom(model));
     const argv = [
       "-i",
       join(place, "hosts.yml"),

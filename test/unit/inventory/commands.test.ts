@@ -1,10 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { FileSet } from "../../../tasks/core/file-set.ts";
-import type { ClusterModel } from "../../../tasks/core/model.ts";
-import { pathsAt } from "../../../tasks/core/paths.ts";
-import { explainTask } from "../../../tasks/explain.ts";
 import { copyExamples, MINIMAL, makeRoot } from "../../helpers/inventory-folder.ts";
 import { runCommand } from "../../helpers/run-command.ts";
 
@@ -149,7 +145,8 @@ describe("explain", () => {
     ],
   ])("%j", async (argv, expected) => {
     const { code, out } = await runCommand(makeRoot(files), "explain", ...argv);
-    expect(out).toBe(expected);
+    // Which variables carry the value is the renderers' matter: see below.
+    expect(out.replace(/^ {2}rendered .*\n/gm, "")).toBe(expected);
     expect(code).toBe(0);
   });
 
@@ -176,26 +173,10 @@ describe("explain", () => {
     expect((await runCommand(root, "explain", "api.vip")).out).toContain("inventories/prod/cluster.yml:3:13");
   });
 
-  it("names the rendered files that would differ with another value", async () => {
-    const render = ({ hosts }: ClusterModel): FileSet =>
-      new Map([
-        ["hosts.yml", { content: hosts.map(({ name, ip }) => `${name} ${ip}`).join("\n") }],
-        ["users.yml", { content: hosts.map(({ ssh }) => ssh.user).join("\n") }],
-      ]);
-    const root = makeRoot(files);
-    let out = "";
-    await explainTask({ custom: render }).run({
-      args: { flags: new Set(), values: new Map(), positionals: ["hosts.w1.ip"], rest: [] },
-      paths: pathsAt(root),
-      env: {},
-      out: (text) => {
-        out += text;
-      },
-      err: () => {},
-      isTerminal: false,
-    });
-    expect(out).toContain("  rendered   build/prod/custom/hosts.yml\n");
-    expect(out).not.toContain("users.yml");
+  it("names the rendered variables that would differ with another value", async () => {
+    const { out } = await runCommand(makeRoot(files), "explain", "hosts.w1.ip");
+    expect(out).toContain("  rendered   build/prod/custom/hosts.yml: hosts.w1.ansible_host, hosts.w1.ip\n");
+    expect(out).not.toContain("group_vars");
   });
 });
 
