@@ -4,17 +4,19 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ansibleEnvironment, findAnsible, NO_ANSIBLE } from "../test/helpers/ansible.ts";
+import { ansibleEnvironment, findAnsible } from "../test/helpers/ansible.ts";
 import type { Bench } from "./bench.ts";
 import { measure } from "./measure.ts";
 
 const RUNS = 5;
 const CHILD = fileURLToPath(new URL("./render-child.ts", import.meta.url));
 
+const ansible = await findAnsible();
+
 export const bench: Bench = {
   name: "render",
   title: "all four tools, render and write",
-  needs: () => (findAnsible() === undefined ? NO_ANSIBLE : undefined),
+  needs: () => undefined,
   async run(report) {
     const folder = mkdtempSync(join(tmpdir(), "kube-magic-bench-"));
     try {
@@ -56,7 +58,7 @@ export const bench: Bench = {
 };
 
 function readOne(folder: string): string[] {
-  return [join(findAnsible()?.bin ?? "", "ansible-inventory"), "-i", join(folder, "hosts.yml"), "--list"];
+  return [join(ansible.bin, "ansible-inventory"), "-i", join(folder, "hosts.yml"), "--list"];
 }
 
 interface Rendered {

@@ -17,21 +17,12 @@ export const INVENTORIES: Readonly<Record<ToolName, (model: ClusterModel) => Too
 };
 
 /**
- * The files of a tool's inventory; an empty set when the cluster does not use the tool.
- * Pure. Throws InputError when a pass-through group's name cannot be a folder.
+ * The files of one tool's inventory; an empty set when the cluster does not use the tool.
+ * @throws InputError when a pass-through group's name cannot be a folder.
  */
-export const RENDERERS: Readonly<Record<ToolName, (model: ClusterModel) => FileSet>> = {
-  kubespray: renderer("kubespray"),
-  "ceph-ansible": renderer("ceph-ansible"),
-  "openshift-ansible": renderer("openshift-ansible"),
-  custom: renderer("custom"),
-};
-
-function renderer(tool: ToolName): (model: ClusterModel) => FileSet {
-  return (model) => {
-    const inventory = INVENTORIES[tool](model);
-    return inventory === undefined ? new Map() : inventoryFiles(model, tool, inventory);
-  };
+export function render(model: ClusterModel, tool: ToolName): FileSet {
+  const inventory = INVENTORIES[tool](model);
+  return inventory === undefined ? new Map() : inventoryFiles(model, tool, inventory);
 }
 
 /** Folders that a tool, or we, fill beside the inventory with keys and kubeconfigs: made 0700, never touched again. */

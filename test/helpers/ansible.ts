@@ -1,12 +1,13 @@
 /** A real Ansible for tests: finds one, asks its version, and keeps a reader process for many small questions. */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { ToolName } from "../../tasks/core/model.ts";
 import { repositoryRoot } from "../../tasks/core/paths.ts";
 import { Float, Tagged, type Value } from "../../tasks/core/value.ts";
+import { ansibleForTests } from "./environment.ts";
 
 export interface TestAnsible {
   /** Folder with ansible-inventory, ansible-playbook. */
@@ -15,39 +16,24 @@ export interface TestAnsible {
   readonly python: string;
 }
 
-/**
- * KUBE_MAGIC_TEST_ANSIBLE (a bin folder), the project's own environment, or what is on PATH, in this order.
- * Undefined when there is none: use `describe.skipIf(ansible === undefined)` and `NO_ANSIBLE` for the message.
- */
-export function findAnsible(): TestAnsible | undefined {
-  return (
-    findIn("custom", process.env.KUBE_MAGIC_TEST_ANSIBLE) ??
-    firstOf((process.env.PATH ?? "").split(delimiter))
-  );
+/** KUBE_MAGIC_TEST_ANSIBLE (a bin folder, to try another version), else the project's own environment. */
+export async function findAnsible(): Promise<TestAnsible> {
+  const bin = process.env.KUBE_MAGIC_TEST_ANSIBLE ?? (await ansibleForTests()).bin;
+  return { bin, python: pythonOf(bin) };
 }
 
-/** The Ansible that belongs to one of the vendored tools: KUBE_MAGIC_TEST_ANSIBLE_KUBESPRAY and so on, or our own. */
+/** The Ansible of a vendored tool, when `npm run init` has built it. */
 export function findAnsibleOf(tool: ToolName): TestAnsible | undefined {
-  return findIn(tool, process.env[`KUBE_MAGIC_TEST_ANSIBLE_${tool.toUpperCase().replaceAll("-", "_")}`]);
+  const pointer = join(repositoryRoot(), "vendor", ".environments", `${tool}.json`);
+  if (!existsSync(pointer)) return undefined;
+  const { bin } = JSON.parse(readFileSync(pointer, "utf8")) as { bin: string };
+  return { bin, python: pythonOf(bin) };
 }
 
-/** The vendored tree of a tool: below KUBE_MAGIC_TEST_TREES, or in vendor/. */
+/** The vendored tree of a tool, when `npm run init` has fetched it. */
 export function findTree(tool: ToolName): string | undefined {
-  const folders = [process.env.KUBE_MAGIC_TEST_TREES ?? "", join(repositoryRoot(), "vendor")];
-  return folders.map((folder) => join(folder, tool)).find((tree) => existsSync(join(tree, "roles")));
-}
-
-export const NO_ANSIBLE = "needs an Ansible: npm run init, or KUBE_MAGIC_TEST_ANSIBLE=/path/to/venv/bin";
-
-function findIn(environment: string, wanted: string | undefined): TestAnsible | undefined {
-  const own = join(repositoryRoot(), "vendor", ".venvs");
-  const names = existsSync(own) ? readdirSync(own).filter((name) => name.startsWith(`${environment}-`)) : [];
-  return firstOf([wanted ?? "", ...names.map((name) => join(own, name, "bin"))]);
-}
-
-function firstOf(folders: readonly string[]): TestAnsible | undefined {
-  const bin = folders.find((folder) => folder !== "" && existsSync(join(folder, "ansible-inventory")));
-  return bin === undefined ? undefined : { bin, python: pythonOf(bin) };
+  const tree = join(repositoryRoot(), "vendor", tool);
+  return existsSync(join(tree, "roles")) ? tree : undefined;
 }
 
 /** The interpreter named in the first line of ansible-inventory. */

@@ -22,7 +22,9 @@ export function makeRoot(files: Readonly<Record<string, string | Uint8Array>>): 
 
 /** Copies the repository's own defaults and examples into a temporary root. */
 export function copyExamples(root: string): void {
-  cpSync(join(REPOSITORY, "inventories"), join(root, "inventories"), { recursive: true });
+  for (const name of ["_defaults", "example", "example-openshift"]) {
+    cpSync(join(REPOSITORY, "inventories", name), join(root, "inventories", name), { recursive: true });
+  }
 }
 
 /** Loads the cluster `prod`, written as files relative to its folder; `../_defaults/x.yml` is possible. */

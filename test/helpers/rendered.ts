@@ -2,7 +2,7 @@
 import type { FileSet } from "../../tasks/core/file-set.ts";
 import type { ClusterModel, ToolName } from "../../tasks/core/model.ts";
 import type { ValueMap } from "../../tasks/core/value.ts";
-import { INVENTORIES, RENDERERS } from "../../tasks/render/renderers.ts";
+import { INVENTORIES, render } from "../../tasks/render/renderers.ts";
 
 interface HostsFile {
   readonly vars: Readonly<Record<string, unknown>>;
@@ -12,7 +12,7 @@ interface HostsFile {
 
 /** hosts.yml of a tool. */
 export function hostsFile(model: ClusterModel, tool: ToolName): HostsFile {
-  const content = RENDERERS[tool](model).get("hosts.yml")?.content ?? "{}";
+  const content = render(model, tool).get("hosts.yml")?.content ?? "{}";
   return (JSON.parse(content) as { all: HostsFile }).all;
 }
 

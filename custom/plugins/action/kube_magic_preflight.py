@@ -9,6 +9,8 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
 MODULE = "kube_magic_preflight"
+DISCOVERED = "discovered_interpreter_python"
+NO_PYTHON = r"requires a minimum of Python|python\S*: (command )?not found|No such file.*python|python.*No such file"
 
 # What ssh says, to what to do; the first that matches.
 CONNECTION_REMEDIES = [
@@ -18,7 +20,7 @@ CONNECTION_REMEDIES = [
     (r"UNPROTECTED PRIVATE KEY|bad permissions", "chmod 600 on the private key."),
     (r"[Cc]ould not resolve hostname", "Correct the host's address in the inventory: its name does not resolve here."),
     (r"Connection refused", "Start the SSH server on the host, or correct ssh.port."),
-    (r"timed out|No route to host|unreachable", "Is the host switched on, its address right, port 22 open? ping {address}"),
+    (r"timed out|No route to host|unreachable", "Is the host switched on, its address right, its SSH port open to us? ping {address}"),
 ]
 
 
@@ -32,7 +34,10 @@ class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
         task_vars = task_vars or {}
+        self._facts = {}
         findings, observed = self._look(task_vars)
+        if self._facts:
+            result["ansible_facts"] = self._facts
         result.update(
             changed=False, findings=findings, observed=observed, ignored=self._task.args.get("ignored") or []
         )
@@ -45,6 +50,9 @@ class ActionModule(ActionBase):
             return [self._unreachable(str(error), task_vars)], {}
         except AnsibleError as error:
             failure = str(error)
+        # A cached interpreter may be one of the system that was here before: find it anew, once.
+        if re.search(NO_PYTHON, failure, re.I) and task_vars.get("ansible_facts", {}).pop(DISCOVERED, None):
+            return self._look(task_vars)
         become = self._connection.become
         if become is None or not re.search(r"password|%s" % re.escape(become.name), failure):
             return [self._broken(failure)], {}
@@ -58,7 +66,8 @@ class ActionModule(ActionBase):
             self._connection.set_become_plugin(become)
         remedy = "Let %s run everything without a password (a file in /etc/sudoers.d: '%s ALL=(ALL) NOPASSWD: ALL'), or deploy as root."
         user = self._user(task_vars)
-        findings.insert(0, finding("sudo", "%s cannot become root: %s" % (user, failure), remedy % (user, user)))
+        message = "%s cannot become root: %s" % (user, self._gist(failure))
+        findings.insert(0, finding("sudo", message, remedy % (user, user)))
         return findings, observed
 
     def _examine(self, task_vars):
@@ -66,9 +75,11 @@ class ActionModule(ActionBase):
         before = time.time()
         answer = self._execute_module(module_name=MODULE, module_args=self._task.args, task_vars=task_vars)
         after = time.time()
+        # The interpreter that was found, for the tasks to come.
+        self._facts.update(answer.get("ansible_facts", {}))
         if "findings" not in answer:
             said = [answer.get(key) for key in ("module_stderr", "module_stdout", "msg") if answer.get(key)]
-            raise AnsibleError(self._last_line(said[0] if said else "no answer"))
+            raise AnsibleError(str(said[0]) if said else "no answer")
         findings, observed = answer["findings"], answer["observed"]
         offset = max(before - observed["time"], observed["time"] - after, 0)
         if offset > float(self._task.args.get("clock_offset_seconds", 5)):
@@ -84,25 +95,25 @@ class ActionModule(ActionBase):
                 break
         else:
             remedy = "Try it by hand: ssh {user}@{address}"
-        message = self._last_line(re.sub(r"^(Failed to connect to the host via ssh: *|ssh: *)+", "", error))
+        # Warnings come first, the reason last.
+        lines = re.sub(r"^(Failed to connect to the host via ssh: *|ssh: *)+", "", error).strip().splitlines()
+        message = lines[-1].strip() if lines else "no answer"
         return finding("ssh", message, remedy.format(user=self._user(task_vars), address=address))
 
-    @staticmethod
-    def _broken(failure):
-        if re.search(r"requires a minimum of Python|python\S*: (command )?not found|No such file.*python|python.*No such file", failure, re.I):
-            return finding("python", failure, "Install Python 3.8 or newer on the host: apt-get install python3, or dnf install python3.11.")
-        return finding("preflight", "the checks did not run: %s" % failure, "Run it again with --verbose for the whole answer.")
+    def _broken(self, failure):
+        gist = self._gist(failure)
+        if re.search(NO_PYTHON, failure, re.I):
+            return finding("python", gist, "Install Python 3.8 or newer on the host: apt-get install python3, or dnf install python3.11.")
+        return finding("preflight", "the checks did not run: %s" % gist, "Run it again with --verbose for the whole answer.")
 
     def _user(self, task_vars):
-        return self._connection.get_option("remote_user") if self._has_user() else task_vars.get("ansible_user", "root")
-
-    def _has_user(self):
         try:
-            return bool(self._connection.get_option("remote_user"))
-        except KeyError:
-            return False
+            return self._connection.get_option("remote_user") or "root"
+        except KeyError:  # a connection without users, such as local
+            return task_vars.get("ansible_user", "root")
 
     @staticmethod
-    def _last_line(text):
-        lines = [line.strip() for line in str(text).splitlines() if line.strip()]
-        return lines[-1] if lines else "no answer"
+    def _gist(text):
+        """The line that says it: a shell complains in the first one, a traceback ends with its reason."""
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        return lines[-1 if "Traceback" in text else 0] if lines else "no answer"

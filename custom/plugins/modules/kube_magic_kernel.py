@@ -49,7 +49,6 @@ applied:
   returned: always
 """
 
-import errno
 import os
 
 from ansible.module_utils.basic import AnsibleModule
@@ -108,15 +107,15 @@ class Kernel(object):
             return False
         if current.split() == wanted.split():
             return True
+        if os.statvfs(path).f_flag & os.ST_RDONLY:
+            self.skipped[key] = "read-only here: it belongs to the host of this container"
+            return False
         if not self.module.check_mode:
             try:
                 with open(path, "w") as stream:
                     stream.write(wanted)
             except (IOError, OSError) as error:
-                if error.errno != errno.EROFS:
-                    self.module.fail_json(msg="%s cannot be set to %s: %s" % (key, wanted, error))
-                self.skipped[key] = "read-only here: it belongs to the host of this container"
-                return False
+                self.module.fail_json(msg="%s cannot be set to %s: %s" % (key, wanted, error))
         self.applied.append("%s=%s" % (key, wanted))
         return True
 

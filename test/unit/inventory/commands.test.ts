@@ -145,7 +145,6 @@ describe("explain", () => {
     ],
   ])("%j", async (argv, expected) => {
     const { code, out } = await runCommand(makeRoot(files), "explain", ...argv);
-    // Which variables carry the value is the renderers' matter: see below.
     expect(out.replace(/^ {2}rendered .*\n/gm, "")).toBe(expected);
     expect(code).toBe(0);
   });
@@ -173,7 +172,7 @@ describe("explain", () => {
     expect((await runCommand(root, "explain", "api.vip")).out).toContain("inventories/prod/cluster.yml:3:13");
   });
 
-  it("names the rendered variables that would differ with another value", async () => {
+  it("names the rendered files that would differ with another value", async () => {
     const { out } = await runCommand(makeRoot(files), "explain", "hosts.w1.ip");
     expect(out).toContain("  rendered   build/prod/custom/hosts.yml: hosts.w1.ansible_host, hosts.w1.ip\n");
     expect(out).not.toContain("group_vars");

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ClusterModel, ToolName } from "../../../tasks/core/model.ts";
-import { INVENTORIES, RENDERERS } from "../../../tasks/render/renderers.ts";
+import { INVENTORIES, render } from "../../../tasks/render/renderers.ts";
 import { writeFileSet } from "../../../tasks/render/write.ts";
 import { ansibleEnvironment, findAnsibleOf, findTree } from "../../helpers/ansible.ts";
 import { aCluster, aHost, SMALL_HOSTS } from "../../helpers/model.ts";
@@ -53,7 +53,7 @@ describe.each(UPSTREAMS)("%s", (tool) => {
 
   it.skipIf(tree === undefined || ansible === undefined)("accepts the inventory in its own checks", () => {
     const folder = temporaryFolder();
-    writeFileSet(folder, RENDERERS[tool](MODELS[tool]));
+    writeFileSet(folder, render(MODELS[tool], tool));
     const { playbook, facts } = CHECKS[tool](tree!, folder);
     const argv = ["-i", join(folder, "hosts.yml"), "-e", JSON.stringify(facts), playbook];
     const run = spawnSync(join(ansible!.bin, "ansible-playbook"), argv, {
