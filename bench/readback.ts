@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Value, ValueMap } from "../tasks/core/value.ts";
 import { toYaml } from "../tasks/core/yaml-text.ts";
-import { renderCustom } from "../tasks/render/custom.ts";
-import { ansibleEnvironment, findAnsible, NO_ANSIBLE } from "../test/helpers/ansible.ts";
+import { render } from "../tasks/render/renderers.ts";
+import { ansibleEnvironment, findAnsible } from "../test/helpers/ansible.ts";
 import type { Bench } from "./bench.ts";
 import { bigCluster } from "./big-cluster.ts";
 import { measureBest } from "./measure.ts";
@@ -21,12 +21,14 @@ interface Document {
   };
 }
 
+const ansible = await findAnsible();
+
 export const bench: Bench = {
   name: "readback",
   title: `ansible-inventory --list of ${HOSTS} hosts, by form of the host file`,
-  needs: () => (findAnsible() === undefined ? NO_ANSIBLE : undefined),
+  needs: () => undefined,
   async run(report) {
-    const content = renderCustom(bigCluster(HOSTS)).get("hosts.yml")?.content ?? "";
+    const content = render(bigCluster(HOSTS), "custom").get("hosts.yml")?.content ?? "";
     const document = JSON.parse(content) as Document;
     const folder = mkdtempSync(join(tmpdir(), "kube-magic-bench-"));
     try {
@@ -35,7 +37,7 @@ export const bench: Bench = {
         const place = join(folder, name.replaceAll(/\W/g, "-"));
         mkdirSync(place);
         write(place, document, content);
-        const argv = [join(findAnsible()?.bin ?? "", "ansible-inventory"), "-i", join(place, file), "--list"];
+        const argv = [join(ansible.bin, "ansible-inventory"), "-i", join(place, file), "--list"];
         const { seconds, megabytes } = measureBest(RUNS, argv, ansibleEnvironment());
         slowest ??= seconds;
         report({ what: name, value: seconds, unit: "s" });

@@ -1,7 +1,7 @@
 /** One process that renders and writes a cluster for all four tools; prints its times and peak memory as JSON. */
 import { join } from "node:path";
-import type { ToolName } from "../tasks/core/model.ts";
-import { PRIVATE_FOLDERS, RENDERERS } from "../tasks/render/renderers.ts";
+import { TOOLS } from "../tasks/core/model.ts";
+import { PRIVATE_FOLDERS, render } from "../tasks/render/renderers.ts";
 import { writeFileSet } from "../tasks/render/write.ts";
 import { bigCluster } from "./big-cluster.ts";
 
@@ -11,9 +11,9 @@ const kubernetes = bigCluster(Number(count));
 const openshift = bigCluster(Number(count), "openshift");
 const start = process.hrtime.bigint();
 let rendering = 0n;
-for (const tool of Object.keys(RENDERERS) as ToolName[]) {
+for (const tool of TOOLS) {
   const before = process.hrtime.bigint();
-  const files = RENDERERS[tool](tool === "openshift-ansible" ? openshift : kubernetes);
+  const files = render(tool === "openshift-ansible" ? openshift : kubernetes, tool);
   rendering += process.hrtime.bigint() - before;
   writeFileSet(join(folder, tool), files, PRIVATE_FOLDERS[tool]);
 }

@@ -24,7 +24,11 @@ writes inventories/<name>/cluster.yml for them. Run again, it repairs what is mi
     });
     const { name, hosts } = lab.topology;
     out(`lab ${name}: ${hosts.length} hosts ready in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
-    out(`  → npm run lab:ssh -- ${hosts[0]?.name}     npm run lab:status     npm run lab:down\n`);
+    const own = name === "lab" ? "" : ` --lab ${name}`;
+    const dashed = own === "" ? "" : ` --${own}`;
+    out(
+      `  → npm run lab:ssh --${own} ${hosts[0]?.name}     npm run lab:status${dashed}     npm run lab:down${dashed}\n`,
+    );
     return undefined;
   },
 };

@@ -9,9 +9,9 @@ import type { FileSet } from "./core/file-set.ts";
 import { TOOLS, type ToolName } from "./core/model.ts";
 import { buildFolder } from "./core/paths.ts";
 import { requireModel } from "./inventory/load.ts";
-import { type Change, compareFileSet } from "./render/compare.ts";
 import { changeLine, unifiedDiff } from "./render/describe-changes.ts";
-import { PRIVATE_FOLDERS, RENDERERS } from "./render/renderers.ts";
+import { PRIVATE_FOLDERS, render } from "./render/renderers.ts";
+import { type Change, compareFileSet } from "./render/write/compare.ts";
 import { writeFileSet } from "./render/write.ts";
 
 export const task: Task = {
@@ -41,7 +41,7 @@ export const task: Task = {
     for (const problem of loaded.problems) context.err(`${describeProblem(problem)}\n`);
     const isDry = args.flags.has("diff") || args.flags.has("check");
     // Everything is rendered before anything is written: a mistake leaves no tool ahead of the others.
-    const rendered = tools.map((tool) => ({ tool, files: RENDERERS[tool](model) }));
+    const rendered = tools.map((tool) => ({ tool, files: render(model, tool) }));
     let changed = 0;
     for (const { tool, files } of rendered) {
       const folder = buildFolder(paths, loaded.cluster, tool);

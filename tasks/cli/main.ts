@@ -48,14 +48,19 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+/** Ends for sure: a forgotten timer or socket must not keep a finished command, and whoever waits for it, waiting. */
+function exit(code: number): void {
+  process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
+}
+
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  exit(await main(process.argv.slice(2)));
 } catch (error) {
   if (error instanceof KubeMagicError) {
     err(describeError(error));
-    process.exitCode = error.exitCode;
+    exit(error.exitCode);
   } else {
     err(describeBug(error));
-    process.exitCode = EXIT.bug;
+    exit(EXIT.bug);
   }
 }

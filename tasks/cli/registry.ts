@@ -15,12 +15,15 @@ const entry = (group: TaskEntry["group"], summary: string, load: TaskEntry["load
 
 export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
   validate: entry("Inventory", "every problem of an inventory at once", () => import("../validate.ts")),
+  explain: entry("Inventory", "where a value comes from and where it goes", () => import("../explain.ts")),
+  schema: entry("Inventory", "the editors' schema and the reference pages", () => import("../schema.ts")),
   render: entry("Inventory", "each tool's inventory from the central one", () => import("../render.ts")),
   init: entry("Deploy", "build what deploys need on this machine", () => import("../init.ts")),
   preflight: entry("Deploy", "check every host, change nothing", () => import("../preflight.ts")),
   plan: entry("Deploy", "what a deploy would run, what not, and why", () => import("../plan.ts")),
   deploy: entry("Deploy", "run all phases, or those named", () => import("../deploy.ts")),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
+  demo: entry("Lab", "all of it on real hosts, in one go", () => import("../demo.ts")),
   "lab:up": entry("Lab", "make real hosts on this machine", () => import("../lab-up.ts")),
   "lab:down": entry("Lab", "remove them and every trace of them", () => import("../lab-down.ts")),
   "lab:status": entry("Lab", "which hosts run and answer", () => import("../lab-status.ts")),

@@ -10,27 +10,52 @@ const TAG_KEYS = { "!vault": "__ansible_vault", "!unsafe": "__ansible_unsafe" } 
 
 /** Compact, with a space after commas and colons. */
 export function toJsonText(value: Value): string {
-  if (typeof value === "string") return stringText(value);
-  if (typeof value === "number") {
-    return Number.isInteger(value) ? integerText(value) : floatText(value, JSON_NAMES);
-  }
-  if (value instanceof Tagged) return `{"${TAG_KEYS[value.tag]}": ${stringText(value.text)}}`;
-  if (value instanceof Float) return floatText(value.value, JSON_NAMES);
-  if (Array.isArray(value)) return `[${value.map(toJsonText).join(", ")}]`;
-  if (isMap(value)) {
-    const members = Object.entries(value).map(([key, item]) => `${stringText(key)}: ${toJsonText(item)}`);
-    return `{${members.join(", ")}}`;
-  }
-  return String(value);
+  const parts: string[] = [];
+  write(parts, value);
+  return parts.join("");
 }
 
+/** Appends pieces that are joined once: thousands of growing strings would keep the garbage collector busy. */
+function write(parts: string[], value: Value): void {
+  if (typeof value === "string") {
+    parts.push(stringText(value));
+  } else if (typeof value === "number") {
+    parts.push(Number.isInteger(value) ? integerText(value) : floatText(value, JSON_NAMES));
+  } else if (value instanceof Tagged) {
+    parts.push(`{"${TAG_KEYS[value.tag]}": `, stringText(value.text), "}");
+  } else if (value instanceof Float) {
+    parts.push(floatText(value.value, JSON_NAMES));
+  } else if (Array.isArray(value)) {
+    parts.push("[");
+    value.forEach((item, index) => {
+      if (index > 0) parts.push(", ");
+      write(parts, item);
+    });
+    parts.push("]");
+  } else if (isMap(value)) {
+    parts.push("{");
+    Object.keys(value).forEach((key, index) => {
+      if (index > 0) parts.push(", ");
+      parts.push(stringText(key), ": ");
+      write(parts, value[key] ?? null);
+    });
+    parts.push("}");
+  } else {
+    parts.push(String(value));
+  }
+}
+
+const ORDINARY = /^[ !#-[\]-~]*$/;
 // Valid in JSON as they are, but an editor takes them for line breaks or shows nothing.
 const INVISIBLE = /[\x7f-\x9f\u2028\u2029\ufeff]/g;
 
 function stringText(text: string): string {
-  const json = JSON.stringify(text);
-  if (json.search(INVISIBLE) < 0) return json;
-  return json.replace(INVISIBLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  if (ORDINARY.test(text)) return `"${text}"`;
+  if (/\p{Surrogate}/u.test(text)) throw new TypeError("half a surrogate pair cannot be written as JSON");
+  return JSON.stringify(text).replace(
+    INVISIBLE,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** True when a mapping in `value` uses one of the decoder's own keys, which only YAML can carry as an ordinary key. */

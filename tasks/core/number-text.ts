@@ -8,7 +8,7 @@ export interface FloatNames {
 
 /** Digits only, never an exponent. */
 export function integerText(value: number): string {
-  return BigInt(value).toString();
+  return Number.isSafeInteger(value) ? String(value + 0) : BigInt(value).toString();
 }
 
 /** Always with a point, and with a signed exponent: YAML 1.1 takes `1e3` for a string. */

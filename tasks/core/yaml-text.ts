@@ -131,7 +131,7 @@ function blockLines(text: string): string[] | undefined {
 
 // Control characters, the line breaks that only YAML 1.1 knows (NEL, LS, PS), byte-order mark, non-characters.
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/gu;
-const UNPRINTABLE_IN_BLOCK = /(?!\n)[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
+const UNPRINTABLE_IN_BLOCK = /(?!\n)[\p{Cc}\p{Surrogate}\u2028\u2029\ufeff\ufffe\uffff]/u;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   "\n": "\\n",
   "\t": "\\t",

@@ -12,7 +12,7 @@ import { requireModel } from "../inventory/load.ts";
 import { hashTree } from "../io/tree-hash.ts";
 import { type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts";
 import type { PhaseSpec } from "../phases/spec.ts";
-import { RENDERERS } from "../render/renderers.ts";
+import { render } from "../render/renderers.ts";
 import { lastDone } from "../report/history.ts";
 import {
   type AnsibleEnvironment,
@@ -36,7 +36,7 @@ export async function loadCluster(context: TaskContext): Promise<ClusterContext>
   const warnings = loaded.problems.length;
   if (warnings > 0)
     context.err(`${warnings} warning(s) in inventories/${loaded.cluster}: npm run validate shows them\n`);
-  const files = new Map(TOOLS.map((tool) => [tool, RENDERERS[tool](model)]));
+  const files = new Map(TOOLS.map((tool) => [tool, render(model, tool)]));
   return { model, files, ...clusterFolders(context.paths, loaded.cluster) };
 }
 

@@ -15,7 +15,7 @@ import type { InventoryPath } from "../core/path.ts";
 import type { ValueMap } from "../core/value.ts";
 import type { Settings } from "./schema/cluster.ts";
 import { parseSize } from "./schema/fields.ts";
-import { parseTaint } from "./taints.ts";
+import { parseTaint } from "./schema/taint.ts";
 
 type HostSettings = Settings["hosts"][string];
 

@@ -1,21 +1,15 @@
 /** The layers of a cluster: which files, in which order. Later layers win. */
-import { readdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { formatPath, parsePath } from "../core/path.ts";
 import type { Problem } from "../core/problem.ts";
-import { type MapNode, readYaml, readYamlFile, SourceText, type YamlNode } from "../io/yaml.ts";
+import { listYamlFiles, readYaml, readYamlFile, SourceText, type YamlNode } from "../io/yaml.ts";
+import type { Layer } from "./layer.ts";
 import { problemAtNode } from "./problems.ts";
-
-export interface Layer {
-  /** As shown to people: `inventories/prod/hosts.yml`, or `--set`. */
-  readonly file: string;
-  /** Folder that relative paths in this layer start from. */
-  readonly folder: string;
-  readonly root: MapNode;
-}
 
 export interface Layers {
   readonly layers: readonly Layer[];
+  /** False when a file could not be read: what is missing may have been in it. */
+  readonly isComplete: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -28,21 +22,30 @@ export async function readLayers(
   cluster: string,
   sets: readonly string[],
 ): Promise<Layers> {
-  const folders = ["_defaults", cluster, join(cluster, "local")];
   const shownFrom = dirname(inventoriesDir);
   const layers: Layer[] = [];
   const problems: Problem[] = [];
+  let isComplete = true;
   const keep = (file: string, folder: string, root: YamlNode | undefined): void => {
     if (root === undefined || (root.kind === "scalar" && root.value === null)) return;
     if (root.kind === "map") layers.push({ file, folder, root });
-    else problems.push(problemAtNode(root, NOT_A_MAP));
+    else {
+      problems.push(problemAtNode(root, NOT_A_MAP));
+      if (file !== "--set") isComplete = false;
+    }
   };
-  for (const name of folders) {
+  for (const name of ["_defaults", cluster, join(cluster, "local")]) {
     const folder = join(inventoriesDir, name);
-    for (const file of await yamlFiles(folder)) {
+    const listing = await listYamlFiles(folder, relative(shownFrom, folder), {
+      isOptional: name !== cluster,
+    });
+    problems.push(...listing.problems);
+    if (listing.problems.length > 0) isComplete = false;
+    for (const file of listing.files) {
       const shownAs = relative(shownFrom, join(folder, file));
       const reading = await readYamlFile(join(folder, file), shownAs, { acceptKey });
       problems.push(...reading.problems);
+      if (reading.problems.length > 0 && reading.root?.kind !== "map") isComplete = false;
       keep(shownAs, folder, reading.root);
     }
   }
@@ -51,7 +54,7 @@ export async function readLayers(
     problems.push(...reading.problems);
     keep("--set", process.cwd(), reading.root);
   });
-  return { layers, problems };
+  return { layers, problems, isComplete };
 }
 
 const NOT_A_MAP = {
@@ -59,17 +62,6 @@ const NOT_A_MAP = {
   message: "an inventory file must be a map of sections",
   remedy: 'write "section: …" lines, such as "network:" or "hosts:"',
 };
-
-/** The `.yml` and `.yaml` files of a folder, sorted by name; none when the folder does not exist. */
-async function yamlFiles(folder: string): Promise<string[]> {
-  try {
-    const names = await readdir(folder);
-    return names.filter((name) => /\.ya?ml$/.test(name) && !name.startsWith(".")).sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-}
 
 /** One `--set a.b=c`, as a tree of its own whose places point into the flag's text. */
 function readSet(text: string, index: number): { root?: YamlNode; problems: readonly Problem[] } {

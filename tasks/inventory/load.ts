@@ -7,16 +7,20 @@ import { type InventoryPath, parsePath } from "../core/path.ts";
 import type { Origin, Problem } from "../core/problem.ts";
 import { isMap, type Value, type ValueMap } from "../core/value.ts";
 import { originOf, toValue } from "../io/yaml.ts";
-import { buildModel } from "./build-model.ts";
-import { type Layer, readLayers } from "./layers.ts";
+import { type BuildContext, buildModel } from "./build-model.ts";
+import type { Layer } from "./layer.ts";
+import { readLayers } from "./layers.ts";
 import { mergeValues } from "./merge.ts";
 import { sortProblems } from "./problems.ts";
+import { withoutUnknownKeys } from "./prune.ts";
 import { expandHosts } from "./ranges.ts";
 import { checkRules } from "./rules.ts";
 import { clusterSchema } from "./schema/cluster.ts";
 import { knownKeys } from "./schema/walk.ts";
 import { schemaProblems, valueAt } from "./schema-problems.ts";
 import { type Definition, definitions, findInLayers, placeIn } from "./trace.ts";
+import { withoutUnset } from "./unset.ts";
+import { variantAt } from "./variant.ts";
 
 export interface LoadOptions {
   readonly inventoriesDir: string;
@@ -40,6 +44,8 @@ export interface LoadedInventory {
   value(path: string | InventoryPath): Value | undefined;
   /** Where the value at a path was written. */
   origin(path: string | InventoryPath): Origin | undefined;
+  /** The same cluster with the value at a path changed, to see what depends on it. */
+  variant(path: string | InventoryPath): ClusterModel | undefined;
   /** Every layer's say about a path, lowest layer first; the last one counts. */
   history(path: string | InventoryPath): readonly Definition[];
 }
@@ -59,11 +65,9 @@ export async function loadInventory({
     layers.push({ ...layer, root: expanded.root });
   }
   const merged = mergeValues(layers.map(({ root }) => toValue(root) as ValueMap));
+  const context: BuildContext = { cluster, resolveFile: (path, file) => resolveFile(layers, path, file) };
   // With a file missing, every complaint about its contents would be noise.
-  const isComplete = !read.problems.some(
-    ({ code, origin }) => UNREADABLE.has(code) && origin?.file !== "--set",
-  );
-  const model = isComplete ? validate(merged, layers, cluster, problems) : undefined;
+  const model = read.isComplete ? validate(merged, layers, context, problems) : undefined;
   const isValid = !problems.some(({ severity }) => severity === "error");
   const asPath = (path: string | InventoryPath) =>
     typeof path === "string" ? (parsePath(path) ?? []) : path;
@@ -78,39 +82,33 @@ export async function loadInventory({
       const place = placeIn(layers, asPath(path));
       return place === undefined ? undefined : originOf(place);
     },
+    variant: (path) => {
+      const at = asPath(path);
+      return variantAt(merged, at, valueAt(merged, at), (changed) => {
+        const parsed = clusterSchema.safeParse(withoutUnset(changed as ValueMap));
+        return parsed.success ? buildModel(parsed.data, context) : undefined;
+      });
+    },
     history: (path) => definitions(layers, asPath(path)),
   };
 }
 
-const UNREADABLE: ReadonlySet<string> = new Set([
-  "KM001",
-  "KM002",
-  "KM003",
-  "KM004",
-  "KM005",
-  "KM006",
-  "KM008",
-  "KM009",
-  "KM010",
-  "KM011",
-  "KM018",
-]);
-
 function validate(
   merged: ValueMap,
   layers: readonly Layer[],
-  cluster: string,
+  context: BuildContext,
   problems: Problem[],
 ): ClusterModel | undefined {
-  const parsed = clusterSchema.safeParse(merged);
+  const settings = withoutUnset(merged);
+  let parsed = clusterSchema.safeParse(settings);
   if (!parsed.success) {
-    problems.push(...schemaProblems(parsed.error.issues, merged, layers, knownKeys));
-    return undefined;
+    const { issues } = parsed.error;
+    problems.push(...schemaProblems(issues, settings, layers, knownKeys));
+    const rest = withoutUnknownKeys(settings, issues);
+    if (rest !== undefined) parsed = clusterSchema.safeParse(rest);
   }
-  const model = buildModel(parsed.data, {
-    cluster,
-    resolveFile: (path, file) => resolveFile(layers, path, file),
-  });
+  if (!parsed.success) return undefined;
+  const model = buildModel(parsed.data, context);
   problems.push(...checkRules(model, layers));
   return model;
 }

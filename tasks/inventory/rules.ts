@@ -1,24 +1,32 @@
-/** All rules about a cluster that is well-formed: does it make sense? */
+/** All rules about a cluster that is well-formed: does it make sense? docs/rules.md is generated from them. */
 import type { ClusterModel } from "../core/model.ts";
-import { formatPath } from "../core/path.ts";
 import type { Problem } from "../core/problem.ts";
-import type { Layer } from "./layers.ts";
-import { problemAtNode } from "./problems.ts";
+import type { Layer } from "./layer.ts";
+import { problemsAtPaths } from "./problems.ts";
+import * as addresses from "./rules/addresses.ts";
+import * as ceph from "./rules/ceph.ts";
+import * as limits from "./rules/limits.ts";
+import * as loadBalancing from "./rules/load-balancing.ts";
+import * as names from "./rules/names.ts";
+import * as networks from "./rules/networks.ts";
+import * as passThrough from "./rules/pass-through.ts";
+import * as quorum from "./rules/quorum.ts";
+import * as roles from "./rules/roles.ts";
 import type { Rule } from "./rules/rule.ts";
-import { placeIn } from "./trace.ts";
 
-export const RULES: readonly Rule[] = [];
+const FILES = [quorum, roles, loadBalancing, addresses, networks, ceph, limits, names, passThrough];
+
+/** Sorted by code. */
+export const RULES: readonly Rule[] = FILES.flatMap((file) => Object.values<Rule>(file)).sort((a, b) =>
+  a.code < b.code ? -1 : 1,
+);
 
 /** Runs every rule and puts each finding at its place in the files. */
 export function checkRules(model: ClusterModel, layers: readonly Layer[]): Problem[] {
-  return RULES.flatMap((rule) =>
-    [...rule.check(model)].map(({ path, at, message, remedy }): Problem => {
-      const complaint = { code: rule.code, severity: rule.severity, message, remedy, path: formatPath(path) };
-      for (let length = path.length; length > 0; length -= 1) {
-        const place = placeIn(layers, path.slice(0, length), length === path.length ? at : "key");
-        if (place !== undefined) return problemAtNode(place, complaint);
-      }
-      return complaint;
-    }),
+  return RULES.flatMap(({ code, severity, check }) =>
+    problemsAtPaths(
+      layers,
+      [...check(model)].map((finding) => ({ ...finding, code, severity })),
+    ),
   );
 }

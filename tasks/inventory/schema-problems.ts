@@ -4,19 +4,10 @@ import { closest } from "../core/closest.ts";
 import { formatPath, type InventoryPath } from "../core/path.ts";
 import type { Problem } from "../core/problem.ts";
 import { Float, isMap, Tagged, type Value } from "../core/value.ts";
-import type { Layer } from "./layers.ts";
-import { problemAtNode } from "./problems.ts";
-import { placeIn } from "./trace.ts";
+import type { Layer } from "./layer.ts";
+import { type ComplaintAtPath, problemsAtPaths } from "./problems.ts";
 
 type Issue = z.core.$ZodIssue;
-
-interface Complaint {
-  readonly path: InventoryPath;
-  readonly at?: "key" | "value";
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
-}
 
 /** @param knownKeys the keys that the schema has at a path, for "did you mean". */
 export function schemaProblems(
@@ -25,35 +16,17 @@ export function schemaProblems(
   layers: readonly Layer[],
   knownKeys: (path: InventoryPath) => readonly string[],
 ): Problem[] {
-  const problems: Problem[] = [];
-  const seen = new Set<string>();
-  for (const issue of issues) {
-    for (const complaint of complaintsOf(issue, value, knownKeys)) {
-      const problem = locate(complaint, layers);
-      // A host range repeats one mistake for each of its hosts: say it once.
-      const { file, line, column } = problem.origin ?? { file: problem.path, line: 0, column: 0 };
-      const key = `${problem.code} ${file}:${line}:${column} ${problem.origin === undefined ? problem.message : ""}`;
-      if (!seen.has(key)) problems.push(problem);
-      seen.add(key);
-    }
-  }
-  return problems;
-}
-
-function locate({ path, at, code, message, remedy }: Complaint, layers: readonly Layer[]): Problem {
-  const shown = formatPath(path);
-  for (let length = path.length; length > 0; length -= 1) {
-    const place = placeIn(layers, path.slice(0, length), length === path.length ? at : "key");
-    if (place !== undefined) return problemAtNode(place, { code, message, remedy, path: shown });
-  }
-  return { code, message, remedy, severity: "error", path: shown };
+  return problemsAtPaths(
+    layers,
+    issues.flatMap((issue) => complaintsOf(issue, value, knownKeys)),
+  );
 }
 
 function complaintsOf(
   issue: Issue,
   root: Value,
   knownKeys: (path: InventoryPath) => readonly string[],
-): Complaint[] {
+): ComplaintAtPath[] {
   const path = issue.path as (string | number)[];
   const shown = formatPath(path);
   const value = valueAt(root, path);
@@ -65,18 +38,10 @@ function complaintsOf(
       return [wrongType(path, issue.expected, value)];
     case "invalid_value":
       if (value === undefined) return [missing(path)];
-      if (typeof value !== "string")
-        return [wrongType(path, "one of the words below", value, issue.values.map(String))];
+      if (typeof value !== "string") return [wrongType(path, "string", value)];
       return [unknownWord(path, value, issue.values.map(String))];
     case "invalid_union":
-      return complaintsOf(
-        {
-          ...bestBranch(issue.errors, value),
-          path: [...path, ...bestBranch(issue.errors, value).path],
-        } as Issue,
-        root,
-        knownKeys,
-      );
+      return branchOf(issue.errors, path).flatMap((inner) => complaintsOf(inner, root, knownKeys));
     case "too_small":
     case "too_big":
       return [{ path, code: "KM103", ...outOfRange(shown, issue, value) }];
@@ -94,7 +59,7 @@ function complaintsOf(
   }
 }
 
-function unknownKey(path: InventoryPath, key: string, known: readonly string[]): Complaint {
+function unknownKey(path: InventoryPath, key: string, known: readonly string[]): ComplaintAtPath {
   const near = closest(key, known);
   const where = path.length === 0 ? "the inventory" : formatPath(path);
   return {
@@ -106,7 +71,7 @@ function unknownKey(path: InventoryPath, key: string, known: readonly string[]):
   };
 }
 
-function missing(path: InventoryPath): Complaint {
+function missing(path: InventoryPath): ComplaintAtPath {
   return {
     path,
     code: "KM102",
@@ -115,24 +80,20 @@ function missing(path: InventoryPath): Complaint {
   };
 }
 
-function wrongType(
-  path: InventoryPath,
-  expected: string,
-  value: Value,
-  words?: readonly string[],
-): Complaint {
-  const wanted = TYPE_NAMES[expected] ?? expected;
-  const found = describe(value);
-  const wantsText = expected === "string" || words !== undefined;
-  const isScalar = ["number", "bigint", "boolean"].includes(typeof value) || value instanceof Float;
-  let remedy = words === undefined ? `write ${wanted}` : `write one of ${words.join(", ")}`;
-  if (wantsText && isScalar && words === undefined)
-    remedy = `quote the value, exactly as it should read: "…"`;
-  if (expected === "array" && !isMap(value)) remedy = "write it as a list: [ … ]";
+function wrongType(path: InventoryPath, expected: string, value: Value): ComplaintAtPath {
+  const kinds = expected.split("|");
+  const wanted = [...new Set(kinds.map((kind) => TYPE_NAMES[kind] ?? kind))].join(" or ");
+  const isScalar = !Array.isArray(value) && !isMap(value) && value !== null && !(value instanceof Tagged);
+  const remedy =
+    kinds.includes("string") && isScalar && typeof value !== "string"
+      ? (written: string) => `quote it: "${written}"`
+      : kinds.includes("array") && isScalar
+        ? (written: string) => `write it as a list: [${written}]`
+        : `write ${wanted}`;
   return {
     path,
     code: "KM101",
-    message: `${formatPath(path)} must be ${words === undefined ? wanted : "a word"}, not ${found}`,
+    message: `${formatPath(path)} must be ${wanted}, not ${describe(value)}`,
     remedy,
   };
 }
@@ -158,7 +119,7 @@ function describe(value: Value): string {
   return `the number ${value}`;
 }
 
-function unknownWord(path: InventoryPath, value: string, words: readonly string[]): Complaint {
+function unknownWord(path: InventoryPath, value: string, words: readonly string[]): ComplaintAtPath {
   const near = closest(value, words);
   return {
     path,
@@ -188,12 +149,19 @@ function outOfRange(
   };
 }
 
-/** Of the alternatives of a union, the one whose type the user meant: its first issue is not about the type. */
-function bestBranch(errors: readonly (readonly Issue[])[], _value: Value | undefined): Issue {
-  const meant = errors.find((issues) =>
-    issues.some(({ code, path }) => code !== "invalid_type" || path.length > 0),
+/** Of the alternatives of a union, the issues of the one that the user meant: not all of them are about the type. */
+function branchOf(errors: readonly (readonly Issue[])[], path: InventoryPath): Issue[] {
+  const isAboutType = ({ code, path: inner }: Issue) => code === "invalid_type" && inner.length === 0;
+  const meant = errors.find((issues) => issues.length > 0 && !issues.some(isAboutType));
+  if (meant !== undefined)
+    return meant.map((issue) => ({ ...issue, path: [...path, ...issue.path] }) as Issue);
+  const expected = errors.flatMap((issues) =>
+    issues.flatMap((issue) => (issue.code === "invalid_type" ? issue.expected : [])),
   );
-  return (meant ?? errors[0])?.[0] as Issue;
+  const first = errors[0]?.[0];
+  return first === undefined
+    ? []
+    : [{ ...first, path: [...path], expected: expected.join("|") } as unknown as Issue];
 }
 
 export function valueAt(root: Value, path: InventoryPath): Value | undefined {

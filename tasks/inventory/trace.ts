@@ -3,7 +3,7 @@ import type { InventoryPath } from "../core/path.ts";
 import type { Origin } from "../core/problem.ts";
 import type { Value } from "../core/value.ts";
 import { originOf, type Place, toValue, type YamlNode } from "../io/yaml.ts";
-import type { Layer } from "./layers.ts";
+import type { Layer } from "./layer.ts";
 
 /** One layer's say about a path. */
 export interface Definition {

@@ -56,7 +56,7 @@ export function writeIfChanged(path: string, content: string, mode = 0o644): boo
 export function writeAllAtomic(
   files: readonly FileToWrite[],
   staging: string,
-  beforeEach: (path: string) => void,
+  beforeEach?: (path: string) => void,
 ): void {
   try {
     onDisk(staging, () => mkdirSync(staging, { recursive: true, mode: 0o700 }));
@@ -68,7 +68,7 @@ export function writeAllAtomic(
     });
     files.forEach(({ path }, index) => {
       onDisk(path, () => {
-        beforeEach(path);
+        beforeEach?.(path);
         renameSync(join(staging, String(index)), path);
       });
     });
@@ -89,18 +89,24 @@ export function ensurePrivateFolder(path: string): void {
 
 /** The bytes of a file, or undefined when there is none. */
 export function readOptional(path: string): Buffer | undefined {
-  return onDisk(path, () => (statOptional(path) === undefined ? undefined : readFileSync(path)));
+  return onDisk(path, () => (statOptional(path) === undefined ? undefined : readFileSync(path)), "read");
 }
 
 /** What is at a path, not following a symbolic link; undefined when there is nothing. */
 export function statOptional(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    // A file where a folder should be: nothing can be below it.
-    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
-    throw error;
-  }
+  return onDisk(
+    path,
+    () => {
+      try {
+        return lstatSync(path, { throwIfNoEntry: false });
+      } catch (error) {
+        // A file where a folder should be: nothing can be below it.
+        if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+        throw error;
+      }
+    },
+    "read",
+  );
 }
 
 export function permissions(path: string): number | undefined {
@@ -109,20 +115,21 @@ export function permissions(path: string): number | undefined {
 }
 
 /** Runs a file operation; what the machine refuses becomes a GateError, anything else stays what it is. */
-export function onDisk<Result>(path: string, operation: () => Result): Result {
+export function onDisk<Result>(
+  path: string,
+  operation: () => Result,
+  verb: "read" | "write" = "write",
+): Result {
   try {
     return operation();
   } catch (error) {
     const [what, remedy] = REFUSALS[(error as NodeJS.ErrnoException).code ?? ""] ?? [];
     if (what === undefined || remedy === undefined) throw error;
-    throw new GateError(`cannot write ${path}: ${what}`, { remedy, cause: error });
+    throw new GateError(`cannot ${verb} ${path}: ${what}`, { remedy, cause: error });
   }
 }
 
-const NO_PERMISSION = [
-  "permission denied",
-  "make the folder writable for your user, or run as its owner",
-] as const;
+const NO_PERMISSION = ["permission denied", "give your user access to it, or run as its owner"] as const;
 const REFUSALS: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
   ENOSPC: [
     "no space left on the disk",

@@ -2,7 +2,7 @@
  * The gate for YAML (js-yaml). Reads a file as Ansible would, refuses what Ansible would silently misread, and
  * remembers where everything was written.
  */
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { parseEvents, YAMLException } from "js-yaml";
 import type { Problem } from "../core/problem.ts";
 import { type ComposeOptions, compose } from "./yaml/compose.ts";
@@ -43,12 +43,27 @@ export async function readYamlFile(
   return readSource(decoded.source, options);
 }
 
+/** The `.yml` and `.yaml` files of a folder, sorted by name, hidden ones left out. */
+export async function listYamlFiles(
+  folder: string,
+  shownAs: string,
+  { isOptional }: { isOptional: boolean },
+): Promise<{ readonly files: readonly string[]; readonly problems: readonly Problem[] }> {
+  try {
+    const names = await readdir(folder);
+    return { files: names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort(), problems: [] };
+  } catch (error) {
+    if (isOptional && (error as NodeJS.ErrnoException).code === "ENOENT") return { files: [], problems: [] };
+    return { files: [], problems: [unreadable(shownAs, error)] };
+  }
+}
+
 /** Reads YAML from a string. */
 export function readYaml(source: SourceText, options: ComposeOptions = {}): YamlReading {
   // A byte order mark is fine as the very first character; decoding a file's bytes removes it.
   const isMarked = source.text.startsWith("\ufeff");
   const checked = checkCharacters(isMarked ? new SourceText(source.file, source.text.slice(1)) : source);
-  return checked.source === undefined ? { problems: [checked.problem] } : readSource(source, options);
+  return checked.source === undefined ? { problems: [checked.problem] } : readSource(checked.source, options);
 }
 
 function readSource(source: SourceText, options: ComposeOptions): YamlReading {
@@ -66,11 +81,12 @@ function readSource(source: SourceText, options: ComposeOptions): YamlReading {
 function unreadable(file: string, error: unknown): Problem {
   const { code, message } = error as NodeJS.ErrnoException;
   const reasons: Readonly<Record<string, readonly [string, string]>> = {
-    ENOENT: ["the file does not exist", "create it, or remove the dangling link"],
-    EACCES: ["permission to read the file is missing", "make it readable for the user who runs kube-magic"],
+    ENOENT: ["it does not exist", "create it, or remove the dangling link"],
+    EACCES: ["permission to read it is missing", "make it readable for the user who runs kube-magic"],
+    ENOTDIR: ["this is not a folder", "replace it by a folder"],
     EISDIR: ["this is not a regular file", "replace it by a file; a directory may not end in .yml"],
     ELOOP: ["the symbolic links lead in a circle", "remove the link"],
   };
-  const [reason, remedy] = reasons[code ?? ""] ?? [`the file cannot be read: ${message}`, "make it readable"];
+  const [reason, remedy] = reasons[code ?? ""] ?? [`it cannot be read: ${message}`, "make it readable"];
   return wholeFile(file, { code: "KM001", message: reason, remedy });
 }

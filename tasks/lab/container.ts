@@ -85,6 +85,18 @@ export function runningHosts(places: LabPlaces): readonly string[] {
   return [...new Set(names)].filter((name) => name !== "");
 }
 
+/** Puts a running host's cable back into the bridge, which may have been made anew. */
+export async function plugIn(places: LabPlaces, host: string): Promise<void> {
+  const cable = cableOf(hostPlaces(places, host).machine);
+  if (existsSync(`/sys/class/net/${cable}/master`)) return;
+  await capture(["ip", "link", "set", cable, "master", places.bridge, "up"]);
+}
+
+/** This machine's end; nspawn shortens a long name, but keeps the full one as an alias that `ip` knows. */
+function cableOf(machine: string): string {
+  return `vb-${machine}`;
+}
+
 /** Cuts the power: nothing is told, nothing is flushed, the cable is gone. Returns whether it was running. */
 export async function cutPower(places: LabPlaces, host: string): Promise<boolean> {
   const at = hostPlaces(places, host);
@@ -100,7 +112,7 @@ export async function cutPower(places: LabPlaces, host: string): Promise<boolean
     was = true;
     await kill(top);
   }
-  const cable = `vb-${at.machine}`;
+  const cable = cableOf(at.machine);
   if ((await capture(["ip", "link", "show", cable])).code === 0)
     await capture(["ip", "link", "delete", cable]);
   for (const group of controlGroups(places, host)) removeGroup(group);

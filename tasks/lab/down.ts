@@ -10,6 +10,7 @@ import { withLock } from "./lock.ts";
 import { removeNetwork } from "./network.ts";
 import { labPlaces } from "./places.ts";
 import { requireRoot } from "./requirements.ts";
+import { settleAll } from "./settle.ts";
 import { hostsOnDisk, readState } from "./state.ts";
 
 export interface LabDownOptions {
@@ -28,7 +29,7 @@ export async function labDown(options: LabDownOptions): Promise<void> {
   await withLock(`lab ${options.name}`, "lab:down", async () => {
     const state = readState(places);
     const hosts = [...new Set([...hostsOnDisk(places), ...runningHosts(places)])].sort();
-    await Promise.all(hosts.map((host) => cutPower(places, host)));
+    await settleAll(hosts.map((host) => cutPower(places, host)));
     if (hosts.length > 0) events({ kind: "removed", what: `hosts ${hosts.join(", ")}` });
     removeControlGroups(places);
     if (state !== undefined) {

@@ -1,18 +1,14 @@
 /** The lab's wire: a bridge, and translated addresses towards the package mirror. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
 import { GateError } from "../core/errors.ts";
 import { capture } from "../io/shell.ts";
 import { parseSubnet, subnetOf, subnetsOverlap } from "./addresses.ts";
 import { withTurn } from "./lock.ts";
-import { BRIDGE_PREFIX, type LabPlaces } from "./places.ts";
+import { ensureMachineSettings, restoreMachineSettings } from "./machine-settings.ts";
+import type { LabPlaces } from "./places.ts";
 import { succeed } from "./run-command.ts";
 import type { Topology } from "./topology.ts";
-
-const FORWARD = "/proc/sys/net/ipv4/ip_forward";
-/** What it was before the first lab; gone after a restart of the machine, as is what we wrote there. */
-const FORWARD_BEFORE = "/run/kube-magic/lab/ip-forward";
 
 /** Makes what is missing of the lab's network. @throws GateError when something else owns the addresses. */
 export function ensureNetwork(places: LabPlaces, topology: Topology): Promise<void> {
@@ -20,7 +16,7 @@ export function ensureNetwork(places: LabPlaces, topology: Topology): Promise<vo
 }
 
 async function makeNetwork(places: LabPlaces, topology: Topology): Promise<void> {
-  const own = await addressesOfOtherLinks(places, topology);
+  const own = await requireFreeNetwork(places, topology);
   if (!own) {
     const mac = createHash("sha256").update(places.bridge).digest("hex").match(/../g)?.slice(0, 5) ?? [];
     if (!existsSync(`/sys/class/net/${places.bridge}`)) {
@@ -47,7 +43,7 @@ async function makeNetwork(places: LabPlaces, topology: Topology): Promise<void>
     await succeed(["ip", "link", "set", places.bridge, "up"]);
   }
   await succeed(["nft", "-f", "-"], { input: translation(places, topology) });
-  forwardPackets();
+  ensureMachineSettings();
   await passFirewall(places, "-I");
 }
 
@@ -60,11 +56,14 @@ async function unmakeNetwork(places: LabPlaces): Promise<void> {
   await capture(["nft", "delete", "table", "ip", places.table]);
   if (existsSync(`/sys/class/net/${places.bridge}`)) await succeed(["ip", "link", "delete", places.bridge]);
   await passFirewall(places, "-D");
-  restoreForwarding();
+  restoreMachineSettings();
 }
 
-/** True when the bridge already has the gateway's address; everybody else's overlapping network is an obstacle. */
-async function addressesOfOtherLinks(places: LabPlaces, topology: Topology): Promise<boolean> {
+/**
+ * Whether the bridge already has the gateway's address.
+ * @throws GateError when another link's network overlaps the lab's.
+ */
+export async function requireFreeNetwork(places: LabPlaces, topology: Topology): Promise<boolean> {
   const subnet = parseSubnet(topology.network);
   const links = JSON.parse(await succeed(["ip", "-json", "-4", "address", "show"])) as {
     ifname: string;
@@ -103,22 +102,6 @@ table ip ${places.table} {
 
 /** Labs share the machine's settings, so only one of them changes these at a time. */
 const turn = <T>(work: () => Promise<T>) => withTurn("the lab's machine settings", "lab", () => {}, work);
-
-function forwardPackets(): void {
-  const before = readFileSync(FORWARD, "utf8").trim();
-  if (before === "1") return;
-  mkdirSync(dirname(FORWARD_BEFORE), { recursive: true });
-  writeFileSync(FORWARD_BEFORE, `${before}\n`);
-  writeFileSync(FORWARD, "1\n");
-}
-
-/** The last lab to go puts back what the first one found. */
-function restoreForwarding(): void {
-  const others = readdirSync("/sys/class/net").some((name) => name.startsWith(BRIDGE_PREFIX));
-  if (!existsSync(FORWARD_BEFORE) || others) return;
-  writeFileSync(FORWARD, readFileSync(FORWARD_BEFORE, "utf8"));
-  rmSync(dirname(FORWARD_BEFORE), { recursive: true });
-}
 
 /** A firewall that drops forwarded packets by default (Docker's does) is told to let the bridge's pass. */
 async function passFirewall(places: LabPlaces, action: "-I" | "-D"): Promise<void> {

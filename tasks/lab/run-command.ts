@@ -11,6 +11,8 @@ export async function succeed(
   if (result.code === 0) return result.stdout;
   throw new GateError(`this machine refused: ${argv.join(" ")} (exit ${result.code})`, {
     output: result.stderr.trim(),
-    remedy: "The lab needs a machine, or a virtual one, where root may make bridges, mounts and containers.",
+    remedy: /No space left/.test(result.stderr)
+      ? "Free some space there, or set KUBE_MAGIC_LAB_DIR to a larger disk."
+      : "The lab needs a machine, or a virtual one, where root may make bridges, mounts and containers.",
   });
 }

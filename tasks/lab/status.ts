@@ -12,7 +12,7 @@ export interface HostStatus {
   readonly ip: string;
   /** killed: by lab:kill; stopped: by itself; unreachable: it runs, but its sshd does not answer. */
   readonly state: "running" | "killed" | "stopped" | "unreachable";
-  readonly pid: number | undefined;
+  readonly pid: number | null;
   /** Whether a login with the lab's key works. */
   readonly ssh: boolean;
   readonly roles: readonly Role[];
@@ -25,7 +25,7 @@ export async function labStatus(places: LabPlaces): Promise<readonly HostStatus[
   return Promise.all(
     topology.hosts.map(async ({ name, ip, roles }) => {
       const running = findHost(places, name);
-      const common = { host: name, ip, pid: running?.pid, roles };
+      const common = { host: name, ip, pid: running?.pid ?? null, roles };
       if (running === undefined) {
         const state = readHost(places, name)?.killed ? "killed" : "stopped";
         return { ...common, state, ssh: false } as const;

@@ -1,21 +1,23 @@
 /** lab:up: from a topology file to running hosts and a central inventory that describes them. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { GateError } from "../core/errors.ts";
 import { capture } from "../io/shell.ts";
 import { ensureBase } from "./base.ts";
-import { boot, cutPower, findHost } from "./container.ts";
+import { boot, cutPower, findHost, plugIn } from "./container.ts";
 import { readDebianSource } from "./debian-source.ts";
 import type { LabEvents } from "./events.ts";
+import { explainFaults } from "./faults.ts";
 import { ensureKey, knownHosts, seedHost } from "./guest-files.ts";
 import { inventoryText, requireOurs, writeInventory } from "./inventory-file.ts";
 import { withLock } from "./lock.ts";
 import { neighbourHash, updateRunningHost, updateStoppedHost } from "./neighbours.ts";
-import { ensureNetwork } from "./network.ts";
+import { ensureNetwork, requireFreeNetwork } from "./network.ts";
 import { hostPlaces, type LabPlaces, labPlaces } from "./places.ts";
 import type { ProcessId } from "./processes.ts";
 import { waitReady } from "./ready.ts";
 import { requireLabMachine } from "./requirements.ts";
+import { settleAll } from "./settle.ts";
 import { type HostRecord, type HostSeed, hostsOnDisk, readHost, writeHost, writeState } from "./state.ts";
 import { type LabHost, readTopology, type Topology } from "./topology.ts";
 
@@ -45,7 +47,8 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   requireLabMachine(places);
   const inventoryFile = join(options.inventories, topology.name, "cluster.yml");
   requireOurs(inventoryFile);
-  return withLock(`lab ${topology.name}`, "lab:up", async () => {
+  const build = async (): Promise<Lab> => {
+    await requireFreeNetwork(places, topology);
     const base = await ensureBase(places, topology.suite, events);
     mkdirSync(places.state, { recursive: true, mode: 0o755 });
     mkdirSync(join(places.state, "hosts"), { recursive: true, mode: 0o700 });
@@ -58,7 +61,8 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
     const state = writeInventory(inventoryFile, inventoryText(topology, places, nameServers));
     events({ kind: "inventory", file: inventoryFile, state });
     return { places, topology, inventoryFile };
-  });
+  };
+  return withLock(`lab ${topology.name}`, "lab:up", () => explainFaults(build));
 }
 
 async function bootAll(
@@ -74,13 +78,15 @@ async function bootAll(
     if (running === undefined) missing.push(host);
     else started.set(host, running);
   };
-  await Promise.all(topology.hosts.map(prepare));
+  await settleAll(topology.hosts.map(prepare));
+  noteOtherSuites(places, topology, events);
   writeFileSync(places.knownHosts, knownHosts(places, topology.hosts));
   events({ kind: "booting", hosts: missing.map((host) => host.name) });
   const since = Date.now();
-  await Promise.all(
+  await settleAll(
     topology.hosts.map(async (host) => {
       const running = started.get(host);
+      if (running !== undefined) await plugIn(places, host.name);
       await waitReady(places, host, running ?? (await startHostProcess(places, host.name)));
       await introduceNeighbours(places, topology, host);
       if (running === undefined) {
@@ -152,6 +158,19 @@ async function introduceNeighbours(places: LabPlaces, topology: Topology, host: 
   if (record === undefined || record.neighbours === neighbours) return;
   await updateRunningHost(places, topology, host);
   writeHost(places, host.name, { ...record, neighbours });
+}
+
+function noteOtherSuites(places: LabPlaces, { suite, hosts }: Topology, events: LabEvents): void {
+  const others = hosts.filter(({ name }) => {
+    const base = readHost(places, name)?.seed.base;
+    return base !== undefined && !basename(base).startsWith(`${suite}-`);
+  });
+  if (others.length === 0) return;
+  const names = others.map(({ name }) => name).join(", ");
+  events({
+    kind: "note",
+    text: `${names}: made with another suite, ${suite} comes with lab:down and lab:up`,
+  });
 }
 
 /** Hosts that the topology no longer has. */

@@ -2,47 +2,34 @@
  * ceph-ansible's inventory (stable-8.0, stable-9.0). Only hosts of Ceph are in it: it gathers facts from all of `all`.
  * `yes_i_know`, which its playbooks insist on, belongs to the command line of the phase.
  */
-
-import type { FileSet } from "../core/file-set.ts";
 import { isIpv6 } from "../core/ip.ts";
-import { type CephStorage, type ClusterModel, type Host, hostsWith } from "../core/model.ts";
+import { type CephStorage, type ClusterModel, hostsWith } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
-import { connectionsOf, shareConnection } from "./connection.ts";
-import { inventoryFiles, NO_FILES } from "./inventory-files.ts";
-import type { ToolInventory } from "./tool-inventory.ts";
+import { groupOf, type ToolInventory } from "./tool-inventory.ts";
 
-export function renderCephAnsible(model: ClusterModel): FileSet {
-  if (model.ceph === undefined) return NO_FILES;
-  return inventoryFiles(model, "ceph-ansible", cephInventory(model, model.ceph));
-}
-
-function cephInventory(model: ClusterModel, ceph: CephStorage): ToolInventory {
-  const members = hostsWith(model, "ceph-mon", "ceph-mgr", "ceph-osd", "ceph-mds", "ceph-rgw");
-  const connection = connectionsOf(model);
-  const hosts = new Map(members.map((host) => [host.name, { ...connection(host), ...hostVariables(host) }]));
-  const names = (list: readonly Host[]) => ({ hosts: list.map((host) => host.name) });
+/** Undefined when the cluster has no Ceph. */
+export function cephInventory(model: ClusterModel): ToolInventory | undefined {
+  const { ceph } = model;
+  if (ceph === undefined) return undefined;
   const monitors = hostsWith(model, "ceph-mon");
   return {
-    ...shareConnection(hosts),
+    hosts: hostsWith(model, "ceph-mon", "ceph-mgr", "ceph-osd", "ceph-mds", "ceph-rgw"),
+    hostVariables: ({ devices }) => (devices.length === 0 ? {} : { devices }),
     groups: {
-      mons: names(monitors),
-      mgrs: names(hostsWith(model, "ceph-mgr")),
-      osds: names(hostsWith(model, "ceph-osd")),
-      mdss: names(hostsWith(model, "ceph-mds")),
-      rgws: names(hostsWith(model, "ceph-rgw")),
+      mons: groupOf(monitors),
+      mgrs: groupOf(hostsWith(model, "ceph-mgr")),
+      osds: groupOf(hostsWith(model, "ceph-osd")),
+      mdss: groupOf(hostsWith(model, "ceph-mds")),
+      rgws: groupOf(hostsWith(model, "ceph-rgw")),
       // Pools and keys are made by the first client, and only there is the admin key at hand without copying it.
-      clients: names(monitors.slice(0, 1)),
+      clients: groupOf(monitors.slice(0, 1)),
       nfss: {},
       rbdmirrors: {},
       rgwloadbalancers: {},
-      monitoring: names(ceph.dashboard ? monitors.slice(0, 1) : []),
+      monitoring: groupOf(ceph.dashboard ? monitors.slice(0, 1) : []),
     },
     variables: { all: clusterVariables(model, ceph), clients: poolVariables(ceph) },
   };
-}
-
-function hostVariables(host: Host): ValueMap {
-  return host.devices.length === 0 ? {} : { devices: host.devices };
 }
 
 function clusterVariables(model: ClusterModel, ceph: CephStorage): ValueMap {
@@ -67,7 +54,8 @@ function poolVariables({ pools }: CephStorage): ValueMap {
   const key = { name: "client.kubernetes", caps: { mon: "profile rbd", osd: caps, mgr: caps }, mode: "0600" };
   return {
     user_config: pools.length > 0,
-    pools: pools.map(({ name, application }) => ({ name, application, pg_autoscale_mode: "on" })),
+    // No pg_autoscale_mode: upstream's pool module turns it on, and its checks want a size ratio with an explicit "on".
+    pools: pools.map(({ name, application }) => ({ name, application })),
     keys: blockPools.length === 0 ? [] : [key],
   };
 }

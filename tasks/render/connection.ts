@@ -2,47 +2,61 @@
 import { type ClusterModel, type Host, hostsWith, type SshAccess } from "../core/model.ts";
 import type { Value, ValueMap } from "../core/value.ts";
 
-/** Connection variables that most hosts have in common are written once, in the group `all`. */
-const SHARED = [
+export interface Connections {
+  /** What most of the hosts have in common, for the group `all`. */
+  readonly shared: ValueMap;
+  /** What is left for a host: its address, and where it differs. */
+  readonly of: (host: Host) => ValueMap;
+}
+
+/**
+ * Connection variables of the hosts of one inventory. A variable that every host has is written once, with its
+ * commonest value, and again only on the hosts that differ.
+ */
+export function connectionsOf(model: ClusterModel, hosts: readonly Host[]): Connections {
+  const [bastion] = hostsWith(model, "bastion");
+  const all = new Map<Host, ValueMap>();
+  // Hosts usually share one SshAccess: its variables are made once.
+  const made = new Map<SshAccess, ValueMap>();
+  for (const host of hosts) {
+    const jump = host.roles.includes("bastion") ? undefined : bastion;
+    const variables = (jump === bastion ? made.get(host.ssh) : undefined) ?? sshVariables(host.ssh, jump);
+    if (jump === bastion) made.set(host.ssh, variables);
+    all.set(host, variables);
+  }
+  const shared: Record<string, Value> = {};
+  for (const key of KEYS) {
+    const common = commonest([...all.values()].map((variables) => variables[key]));
+    if (common !== undefined) shared[key] = common;
+  }
+  return {
+    shared,
+    of: (host) => {
+      const own: Record<string, Value> = { ansible_host: sshAddress(host) };
+      const variables = all.get(host) ?? {};
+      for (const key of KEYS) {
+        const value = variables[key];
+        if (value !== undefined && value !== shared[key]) own[key] = value;
+      }
+      return own;
+    },
+  };
+}
+
+const KEYS = [
   "ansible_user",
   "ansible_port",
   "ansible_ssh_private_key_file",
   "ansible_ssh_common_args",
 ] as const;
 
-/** The connection variables of any host of a cluster. */
-export function connectionsOf(model: ClusterModel): (host: Host) => ValueMap {
-  const [bastion] = hostsWith(model, "bastion");
-  return (host) => ({
-    ansible_host: sshAddress(host),
-    ansible_user: host.ssh.user,
-    ansible_port: host.ssh.port,
-    ...(host.ssh.privateKeyFile === undefined
-      ? {}
-      : { ansible_ssh_private_key_file: host.ssh.privateKeyFile }),
-    ansible_ssh_common_args: sshArguments(host, host.roles.includes("bastion") ? undefined : bastion),
-  });
-}
-
-/**
- * Splits off what is worth writing once: a variable that every host has goes to `shared` with its commonest value,
- * and stays on the hosts that differ.
- */
-export function shareConnection(hosts: ReadonlyMap<string, ValueMap>): {
-  readonly shared: ValueMap;
-  readonly hosts: ReadonlyMap<string, ValueMap>;
-} {
-  const shared: Record<string, Value> = {};
-  for (const key of SHARED) {
-    const common = commonest([...hosts.values()].map((variables) => variables[key]));
-    if (common !== undefined) shared[key] = common;
-  }
-  const own = new Map<string, ValueMap>();
-  for (const [name, variables] of hosts) {
-    const differing = Object.entries(variables).filter(([key, value]) => shared[key] !== value);
-    own.set(name, Object.fromEntries(differing));
-  }
-  return { shared, hosts: own };
+function sshVariables(ssh: SshAccess, bastion: Host | undefined): ValueMap {
+  return {
+    ansible_user: ssh.user,
+    ansible_port: ssh.port,
+    ...(ssh.privateKeyFile === undefined ? {} : { ansible_ssh_private_key_file: ssh.privateKeyFile }),
+    ansible_ssh_common_args: sshArguments(ssh, bastion),
+  };
 }
 
 /** The value that occurs most often, the first of equals; undefined when any is missing. */
@@ -63,25 +77,38 @@ function sshAddress(host: Host): string {
 }
 
 /** Host key policy, and the way through the bastion, if there is one. */
-function sshArguments(host: Host, bastion: Host | undefined): string {
-  const options = hostKeyOptions(host.ssh);
+function sshArguments(ssh: SshAccess, bastion: Host | undefined): string {
+  const options = hostKeyOptions(ssh);
   if (bastion !== undefined) {
-    const { user, port, privateKeyFile } = bastion.ssh;
-    const identity = privateKeyFile === undefined ? [] : ["-i", privateKeyFile];
-    const jump = ["ssh", "-W", "%h:%p", "-p", String(port), ...identity, ...hostKeyOptions(bastion.ssh)];
-    options.push("-o", `ProxyCommand=${shellWords([...jump, `${user}@${sshAddress(bastion)}`])}`);
+    options.push("-o", `ProxyCommand=${shellWords(jumpThrough(bastion))}`);
   }
   return shellWords(options);
 }
 
-function hostKeyOptions(ssh: SshAccess): string[] {
-  const file = ssh.knownHostsFile?.replaceAll("%", "%%");
+/** Brackets, because a target may be an IPv6 address; percent signs doubled, because ssh expands the whole command. */
+function jumpThrough(bastion: Host): string[] {
+  const { user, port, privateKeyFile } = bastion.ssh;
+  const identity = privateKeyFile === undefined ? [] : ["-o", `IdentityFile=${fileForSsh(privateKeyFile)}`];
+  const options = ["-p", String(port), ...identity, ...hostKeyOptions(bastion.ssh)].map(percentLiteral);
+  return ["ssh", "-W", "[%h]:%p", ...options, `${user}@${sshAddress(bastion)}`];
+}
+
+function hostKeyOptions({ knownHostsFile, hostKeys }: SshAccess): string[] {
   return [
-    // The value is parsed again by ssh, which wants blanks in quotes.
-    ...(file === undefined ? [] : ["-o", `UserKnownHostsFile=${/\s/.test(file) ? `"${file}"` : file}`]),
+    ...(knownHostsFile === undefined ? [] : ["-o", `UserKnownHostsFile=${fileForSsh(knownHostsFile)}`]),
     "-o",
-    `StrictHostKeyChecking=${ssh.hostKeys === "strict" ? "yes" : "accept-new"}`,
+    `StrictHostKeyChecking=${hostKeys === "strict" ? "yes" : "accept-new"}`,
   ];
+}
+
+/** A file name as the value of an option, which ssh parses again: blanks in quotes, no `%h` to expand. */
+function fileForSsh(path: string): string {
+  const literal = percentLiteral(path);
+  return /\s/.test(literal) ? `"${literal}"` : literal;
+}
+
+function percentLiteral(text: string): string {
+  return text.replaceAll("%", "%%");
 }
 
 /** Words as a POSIX shell, and Ansible's splitter, take them apart again. */

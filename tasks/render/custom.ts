@@ -1,15 +1,8 @@
 /** The inventory of our own playbooks in custom/: every host, every role, canonical names. */
-import type { FileSet } from "../core/file-set.ts";
 import { cidrContains, isIpv6, parseCidr } from "../core/ip.ts";
 import { type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
-import { connectionsOf, shareConnection } from "./connection.ts";
-import { inventoryFiles } from "./inventory-files.ts";
-import type { Group, ToolInventory } from "./tool-inventory.ts";
-
-export function renderCustom(model: ClusterModel): FileSet {
-  return inventoryFiles(model, "custom", customInventory(model));
-}
+import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
 
 /** Group → the roles whose hosts it holds. Always rendered, even when empty: playbooks name them unconditionally. */
 const ROLES_OF_GROUP: Readonly<Record<string, readonly Role[]>> = {
@@ -30,24 +23,16 @@ const ROLES_OF_GROUP: Readonly<Record<string, readonly Role[]>> = {
   bastion: ["bastion"],
 };
 
-function customInventory(model: ClusterModel): ToolInventory {
-  const connection = connectionsOf(model);
-  const hosts = new Map(
-    model.hosts.map((host) => [host.name, { ...connection(host), ...hostVariables(host) }]),
-  );
+export function customInventory(model: ClusterModel): ToolInventory {
   const groups: Record<string, Group> = {};
   for (const [group, roles] of Object.entries(ROLES_OF_GROUP)) {
-    groups[group] = { hosts: hostsWith(model, ...roles).map((host) => host.name) };
+    groups[group] = groupOf(hostsWith(model, ...roles));
   }
   // Ceph's own commands run on a client: the first monitor, as in ceph-ansible's inventory.
-  groups.clients = {
-    hosts: hostsWith(model, "ceph-mon")
-      .slice(0, 1)
-      .map((host) => host.name),
-  };
+  groups.clients = groupOf(hostsWith(model, "ceph-mon").slice(0, 1));
   groups.k8s_cluster = { children: ["kube_control_plane", "kube_node"] };
   groups.ceph = { children: ["mons", "mgrs", "osds", "mdss", "rgws"] };
-  return { ...shareConnection(hosts), groups, variables: { all: clusterVariables(model) } };
+  return { hosts: model.hosts, hostVariables, groups, variables: { all: clusterVariables(model) } };
 }
 
 function hostVariables(host: Host): ValueMap {

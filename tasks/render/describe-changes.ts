@@ -1,7 +1,7 @@
 /** Changes → text for people: one line a file, or a unified diff with the secrets hidden. */
 import { diffLines } from "../core/line-diff.ts";
-import { maskLines } from "../core/mask.ts";
-import type { Change } from "./compare.ts";
+import { maskLines } from "./mask-lines.ts";
+import type { Change } from "./write/compare.ts";
 
 /** `changed  build/prod/custom/hosts.yml`, with what is special about it. */
 export function changeLine(folder: string, change: Change): string {

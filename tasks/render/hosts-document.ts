@@ -2,15 +2,21 @@
  * The host file of an inventory. It is YAML to look at and JSON to read: Ansible tries its JSON decoder first, which
  * takes a third of the time and memory of block YAML (docs/decisions/0001). One host a line, so that diffs are short.
  */
-import { hasDecoderKeys, toJsonText } from "../core/json-text.ts";
+import { toJsonText } from "../core/json-text.ts";
 import type { ValueMap } from "../core/value.ts";
 import { toYaml } from "../core/yaml-text.ts";
-import type { Group, ToolInventory } from "./tool-inventory.ts";
+import type { Group } from "./tool-inventory.ts";
 
 const WIDTH = 110;
 
-export function hostsDocument({ hosts, shared, groups }: Omit<ToolInventory, "variables">): string {
-  if ([shared, ...hosts.values()].some(hasDecoderKeys)) return asYaml(hosts, shared, groups);
+export interface HostsDocument {
+  /** Variables of the group `all`. */
+  readonly shared: ValueMap;
+  readonly hosts: Iterable<readonly [name: string, variables: ValueMap]>;
+  readonly groups: Readonly<Record<string, Group>>;
+}
+
+export function jsonHosts({ hosts, shared, groups }: HostsDocument): string {
   const lines = ['{"all": {'];
   lines.push(
     '  "vars": {',
@@ -19,7 +25,7 @@ export function hostsDocument({ hosts, shared, groups }: Omit<ToolInventory, "va
   lines.push(
     "  },",
     '  "hosts": {',
-    ...members([...hosts].map(([name, vars]) => pair(name, toJsonText(vars)))),
+    ...members(Array.from(hosts, ([name, vars]) => pair(name, toJsonText(vars)))),
   );
   lines.push(
     "  },",
@@ -41,16 +47,16 @@ function members(texts: readonly string[]): string[] {
 /** On one line when it fits, otherwise one member a line. */
 function groupText(name: string, group: Group): string {
   const sections = sectionsOf(group);
-  const inline = pair(
-    name,
-    `{${sections.map(([key, names]) => pair(key, `{${names.map((one) => pair(one, "null")).join(", ")}}`)).join(", ")}}`,
+  const length = sections.reduce(
+    (sum, [key, names]) => sum + key.length + names.reduce((total, one) => total + one.length + 10, 6),
+    name.length + 8,
   );
-  if (inline.length <= WIDTH) return inline;
-  const blocks = sections.map(
-    ([key, names]) =>
-      `${pair(key, "{")}\n${names.map((one) => `      ${pair(one, "null")}`).join(",\n")}\n    }`,
+  const isShort = length <= WIDTH;
+  const [open, between, close] = isShort ? ["{", ", ", "}"] : ["{\n      ", ",\n      ", "\n    }"];
+  const texts = sections.map(([key, names]) =>
+    pair(key, open + names.map((one) => pair(one, "null")).join(between) + close),
   );
-  return pair(name, `{${blocks.join(", ")}}`);
+  return pair(name, `{${texts.join(", ")}}`);
 }
 
 function sectionsOf(group: Group): ["hosts" | "children", readonly string[]][] {
@@ -61,7 +67,7 @@ function sectionsOf(group: Group): ["hosts" | "children", readonly string[]][] {
 }
 
 /** For the one thing that Ansible's JSON cannot say: a mapping with a key such as `__ansible_unsafe`. */
-function asYaml(hosts: ToolInventory["hosts"], shared: ValueMap, groups: ToolInventory["groups"]): string {
+export function yamlHosts({ hosts, shared, groups }: HostsDocument): string {
   const children = Object.entries(groups).map(([name, group]) => [
     name,
     Object.fromEntries(

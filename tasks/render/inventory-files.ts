@@ -1,15 +1,14 @@
 /** A tool's inventory → the files that carry it, hosts.yml and group_vars: decided here, once, for every tool. */
 import { InputError } from "../core/errors.ts";
 import type { FileSet, RenderedFile } from "../core/file-set.ts";
+import { hasDecoderKeys } from "../core/json-text.ts";
 import type { ClusterModel, ToolName, ToolVariables } from "../core/model.ts";
 import { holdsSecret } from "../core/secret.ts";
 import type { ValueMap } from "../core/value.ts";
 import { toYaml } from "../core/yaml-text.ts";
-import { hostsDocument } from "./hosts-document.ts";
+import { type Connections, connectionsOf } from "./connection.ts";
+import { jsonHosts, yamlHosts } from "./hosts-document.ts";
 import type { ToolInventory } from "./tool-inventory.ts";
-
-/** The inventory of a tool that this cluster does not use. */
-export const NO_FILES: FileSet = new Map();
 
 /**
  * Files relative to build/<cluster>/<tool>/. Ours are group_vars/<group>/kube-magic.yml, the user's pass-through
@@ -19,14 +18,16 @@ export const NO_FILES: FileSet = new Map();
 export function inventoryFiles(model: ClusterModel, tool: ToolName, inventory: ToolInventory): FileSet {
   const site = model.tools[tool];
   const files = new Map<string, RenderedFile>();
-  const hosts = withSiteVariables(inventory.hosts, site);
+  const connections = connectionsOf(model, inventory.hosts);
+  const document = {
+    shared: { kube_magic_source: source(model), ...connections.shared },
+    hosts: hostEntries(inventory, connections, site),
+    groups: inventory.groups,
+  };
+  const siteHosts = Object.values(site.hosts);
   files.set("hosts.yml", {
-    content: hostsDocument({
-      ...inventory,
-      hosts,
-      shared: { kube_magic_source: source(model), ...inventory.shared },
-    }),
-    ...modeFor(...Object.values(site.hosts)),
+    content: siteHosts.some(hasDecoderKeys) ? yamlHosts(document) : jsonHosts(document),
+    ...modeFor(...siteHosts),
   });
   for (const [group, variables] of Object.entries(inventory.variables)) {
     if (Object.keys(variables).length > 0)
@@ -38,16 +39,15 @@ export function inventoryFiles(model: ClusterModel, tool: ToolName, inventory: T
   return files;
 }
 
-function withSiteVariables(
-  hosts: ReadonlyMap<string, ValueMap>,
+/** One host at a time: thousands of them need not be in memory together. The user's variables win over ours. */
+function* hostEntries(
+  { hosts, hostVariables }: ToolInventory,
+  connections: Connections,
   site: ToolVariables,
-): ReadonlyMap<string, ValueMap> {
-  const merged = new Map(hosts);
-  for (const [name, variables] of Object.entries(site.hosts)) {
-    const own = merged.get(name);
-    if (own !== undefined) merged.set(name, { ...own, ...variables });
+): Generator<[name: string, variables: ValueMap]> {
+  for (const host of hosts) {
+    yield [host.name, { ...connections.of(host), ...hostVariables(host), ...site.hosts[host.name] }];
   }
-  return merged;
 }
 
 function variablesFile(

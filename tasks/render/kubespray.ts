@@ -2,40 +2,28 @@
  * kubespray's inventory (v2.31). Only hosts of Kubernetes are in it: kubespray validates and gathers facts from `all`.
  * Our variables live in the group `all`, the weakest place, so that pass-through variables of any group win.
  */
-
-import type { FileSet } from "../core/file-set.ts";
 import { isIpv6 } from "../core/ip.ts";
 import { type ClusterModel, type Host, hostsWith } from "../core/model.ts";
 import type { Value, ValueMap } from "../core/value.ts";
-import { connectionsOf, shareConnection } from "./connection.ts";
-import { inventoryFiles, NO_FILES } from "./inventory-files.ts";
 import { taintText } from "./taint-text.ts";
-import type { ToolInventory } from "./tool-inventory.ts";
+import { groupOf, type ToolInventory } from "./tool-inventory.ts";
 
-export function renderKubespray(model: ClusterModel): FileSet {
-  if (model.orchestrator !== "kubernetes") return NO_FILES;
-  return inventoryFiles(model, "kubespray", kubesprayInventory(model));
-}
-
-function kubesprayInventory(model: ClusterModel): ToolInventory {
-  const members = hostsWith(model, "control-plane", "etcd", "worker", "infra", "bastion");
-  const connection = connectionsOf(model);
+/** Undefined when the cluster is no Kubernetes. */
+export function kubesprayInventory(model: ClusterModel): ToolInventory | undefined {
+  if (model.orchestrator !== "kubernetes") return undefined;
   const etcd = new Set(etcdHosts(model));
-  const hosts = new Map(
-    members.map((host) => [host.name, { ...connection(host), ...hostVariables(host, etcd.has(host)) }]),
-  );
-  const names = (list: readonly Host[]) => ({ hosts: list.map((host) => host.name) });
   const bastions = hostsWith(model, "bastion");
   return {
-    ...shareConnection(hosts),
+    hosts: hostsWith(model, "control-plane", "etcd", "worker", "infra", "bastion"),
+    hostVariables: (host) => hostVariables(host, etcd.has(host)),
     groups: {
-      kube_control_plane: names(hostsWith(model, "control-plane")),
-      etcd: names([...etcd]),
-      kube_node: names(hostsWith(model, "worker", "infra")),
+      kube_control_plane: groupOf(hostsWith(model, "control-plane")),
+      etcd: groupOf([...etcd]),
+      kube_node: groupOf(hostsWith(model, "worker", "infra")),
       calico_rr: {},
       // Explicit, because upstream's own group_by sees only the limited hosts under --limit.
       k8s_cluster: { children: ["kube_control_plane", "kube_node", "calico_rr"] },
-      ...(bastions.length === 0 ? {} : { bastion: names(bastions) }),
+      ...(bastions.length === 0 ? {} : { bastion: groupOf(bastions) }),
       // Read without a guard by the recovery roles.
       broken_kube_control_plane: {},
       broken_etcd: {},

@@ -2,42 +2,24 @@
  * openshift-ansible's inventory (release-3.11). The load balancers are ours (prep-hosts), so its group `lb` stays empty
  * and the API's name leads to our virtual address.
  */
-
-import type { FileSet } from "../core/file-set.ts";
 import { isIpv6 } from "../core/ip.ts";
 import { type ClusterModel, type Host, hostsWith, type OpenShift } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
-import { connectionsOf, shareConnection } from "./connection.ts";
-import { inventoryFiles, NO_FILES } from "./inventory-files.ts";
 import { nodeGroupsOf } from "./openshift-node-groups.ts";
-import type { ToolInventory } from "./tool-inventory.ts";
+import { groupOf, type ToolInventory } from "./tool-inventory.ts";
 
-export function renderOpenShiftAnsible(model: ClusterModel): FileSet {
-  if (model.orchestrator !== "openshift" || model.openshift === undefined) return NO_FILES;
-  return inventoryFiles(model, "openshift-ansible", openShiftInventory(model, model.openshift));
-}
-
-function openShiftInventory(model: ClusterModel, openshift: OpenShift): ToolInventory {
+/** Undefined when the cluster is no OpenShift. */
+export function openShiftInventory(model: ClusterModel): ToolInventory | undefined {
+  const { openshift } = model;
+  if (model.orchestrator !== "openshift" || openshift === undefined) return undefined;
   const masters = hostsWith(model, "control-plane");
   // Masters are nodes too: their control plane runs in pods.
   const nodes = hostsWith(model, "control-plane", "worker", "infra");
-  const etcd = hostsWith(model, "etcd");
   const { groups: nodeGroups, nameOf } = nodeGroupsOf(nodes);
-  const connection = connectionsOf(model);
-  const hosts = new Map<string, ValueMap>();
-  for (const host of hostsWith(model, "control-plane", "etcd", "worker", "infra")) {
-    const group = nameOf(host);
-    hosts.set(host.name, {
-      ...connection(host),
-      ...(host.ssh.user === "root" ? {} : { ansible_become: true }),
-      ...(group === undefined ? {} : { openshift_node_group_name: group }),
-    });
-  }
-  const names = (list: readonly Host[]) => ({ hosts: list.map((host) => host.name) });
-  const members = {
-    masters: names(masters),
-    nodes: names(nodes),
-    etcd: names(etcd),
+  const parts = {
+    masters: groupOf(masters),
+    nodes: groupOf(nodes),
+    etcd: groupOf(hostsWith(model, "etcd")),
     lb: {},
     nfs: {},
     glusterfs: {},
@@ -46,8 +28,9 @@ function openShiftInventory(model: ClusterModel, openshift: OpenShift): ToolInve
     new_etcd: {},
   };
   return {
-    ...shareConnection(hosts),
-    groups: { ...members, OSEv3: { children: Object.keys(members) } },
+    hosts: hostsWith(model, "control-plane", "etcd", "worker", "infra"),
+    hostVariables: (host) => hostVariables(host, nameOf(host)),
+    groups: { ...parts, OSEv3: { children: Object.keys(parts) } },
     variables: {
       OSEv3: {
         ...clusterVariables(model, openshift),
@@ -55,6 +38,13 @@ function openShiftInventory(model: ClusterModel, openshift: OpenShift): ToolInve
         openshift_node_groups: nodeGroups,
       },
     },
+  };
+}
+
+function hostVariables(host: Host, nodeGroup: string | undefined): ValueMap {
+  return {
+    ...(host.ssh.user === "root" ? {} : { ansible_become: true }),
+    ...(nodeGroup === undefined ? {} : { openshift_node_group_name: nodeGroup }),
   };
 }
 

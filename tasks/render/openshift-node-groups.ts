@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Host } from "../core/model.ts";
-import type { Value, ValueMap } from "../core/value.ts";
+import type { ValueMap } from "../core/value.ts";
 import { taintText } from "./taint-text.ts";
 
 const ROLE_LABELS = [
@@ -29,31 +29,38 @@ export interface NodeGroups {
 export function nodeGroupsOf(nodes: readonly Host[]): NodeGroups {
   const groups = new Map<string, ValueMap>();
   const names = new Map<Host, string>();
-  const add = (
-    kinds: readonly string[],
-    extra: readonly string[],
-    taints: readonly string[],
-    zone?: string,
-  ) => {
-    const name = `${baseName(kinds)}${suffix(extra, taints, zone)}`;
-    const edits: Value[] =
-      taints.length === 0 ? [] : [{ key: "kubeletArguments.register-with-taints", value: [...taints] }];
-    groups.set(name, {
-      name,
-      labels: [...kinds.map((kind) => `node-role.kubernetes.io/${kind}=true`), ...extra],
-      edits,
-    });
-    return name;
-  };
-  for (const kinds of STANDARD) add(kinds, [], []);
+  // Thousands of nodes have a handful of sets.
+  const seen = new Map<string, string>();
+  for (const kinds of STANDARD) addGroup(groups, kinds, [], []);
   for (const host of nodes) {
-    const kinds = ROLE_LABELS.filter(([role]) => host.roles.includes(role)).map(([, kind]) => kind);
-    const labels = Object.entries(host.labels).map(([key, value]) => `${key}=${value}`);
-    const zone = host.zone === undefined ? [] : [`failure-domain.beta.kubernetes.io/zone=${host.zone}`];
-    const onlyZone = labels.length === 0 && host.taints.length === 0 ? host.zone : undefined;
-    names.set(host, add(kinds, [...zone, ...labels].sort(), host.taints.map(taintText).sort(), onlyZone));
+    const key = JSON.stringify([host.roles, host.zone, host.labels, host.taints]);
+    const name = seen.get(key) ?? groupOfHost(groups, host);
+    seen.set(key, name);
+    names.set(host, name);
   }
   return { groups: [...groups.values()], nameOf: (host) => names.get(host) };
+}
+
+function groupOfHost(groups: Map<string, ValueMap>, host: Host): string {
+  const kinds = ROLE_LABELS.filter(([role]) => host.roles.includes(role)).map(([, kind]) => kind);
+  const labels = Object.entries(host.labels).map(([key, value]) => `${key}=${value}`);
+  const zone = host.zone === undefined ? [] : [`failure-domain.beta.kubernetes.io/zone=${host.zone}`];
+  const onlyZone = labels.length === 0 && host.taints.length === 0 ? host.zone : undefined;
+  return addGroup(groups, kinds, [...zone, ...labels].sort(), host.taints.map(taintText).sort(), onlyZone);
+}
+
+function addGroup(
+  groups: Map<string, ValueMap>,
+  kinds: readonly string[],
+  extra: readonly string[],
+  taints: readonly string[],
+  zone?: string,
+): string {
+  const name = `${baseName(kinds)}${suffix(extra, taints, zone)}`;
+  const edits = taints.length === 0 ? [] : [{ key: "kubeletArguments.register-with-taints", value: taints }];
+  const labels = [...kinds.map((kind) => `node-role.kubernetes.io/${kind}=true`), ...extra];
+  groups.set(name, { name, labels, edits });
+  return name;
 }
 
 function baseName(kinds: readonly string[]): string {

@@ -1,18 +1,29 @@
-/** Every tool's renderer, by name: central model in, files relative to build/<cluster>/<tool>/ out. */
+/** Every tool by name: what it has to know about a cluster, and the files relative to build/<cluster>/<tool>/. */
 import type { FileSet } from "../core/file-set.ts";
 import type { ClusterModel, ToolName } from "../core/model.ts";
-import { renderCephAnsible } from "./ceph-ansible.ts";
-import { renderCustom } from "./custom.ts";
-import { renderKubespray } from "./kubespray.ts";
-import { renderOpenShiftAnsible } from "./openshift-ansible.ts";
+import { cephInventory } from "./ceph-ansible.ts";
+import { customInventory } from "./custom.ts";
+import { inventoryFiles } from "./inventory-files.ts";
+import { kubesprayInventory } from "./kubespray.ts";
+import { openShiftInventory } from "./openshift-ansible.ts";
+import type { ToolInventory } from "./tool-inventory.ts";
 
-/** Pure; an empty set means that the cluster does not use the tool. Throws InputError for names that cannot be files. */
-export const RENDERERS: Readonly<Record<ToolName, (model: ClusterModel) => FileSet>> = {
-  kubespray: renderKubespray,
-  "ceph-ansible": renderCephAnsible,
-  "openshift-ansible": renderOpenShiftAnsible,
-  custom: renderCustom,
+/** Undefined when the cluster does not use the tool. */
+export const INVENTORIES: Readonly<Record<ToolName, (model: ClusterModel) => ToolInventory | undefined>> = {
+  kubespray: kubesprayInventory,
+  "ceph-ansible": cephInventory,
+  "openshift-ansible": openShiftInventory,
+  custom: customInventory,
 };
+
+/**
+ * The files of one tool's inventory; an empty set when the cluster does not use the tool.
+ * @throws InputError when a pass-through group's name cannot be a folder.
+ */
+export function render(model: ClusterModel, tool: ToolName): FileSet {
+  const inventory = INVENTORIES[tool](model);
+  return inventory === undefined ? new Map() : inventoryFiles(model, tool, inventory);
+}
 
 /** Folders that a tool, or we, fill beside the inventory with keys and kubeconfigs: made 0700, never touched again. */
 export const PRIVATE_FOLDERS: Readonly<Record<ToolName, readonly string[]>> = {

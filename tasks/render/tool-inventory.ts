@@ -1,4 +1,5 @@
 /** One tool's inventory as data. Every renderer builds one. */
+import type { Host } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 
 export interface Group {
@@ -7,11 +8,16 @@ export interface Group {
 }
 
 export interface ToolInventory {
-  /** Host name → its variables, in the order of declaration. */
-  readonly hosts: ReadonlyMap<string, ValueMap>;
-  /** Variables of the group `all` that belong beside the hosts: how to reach them. */
-  readonly shared: ValueMap;
+  /** The hosts that this tool may see, in the order of declaration. */
+  readonly hosts: readonly Host[];
+  /** A host's variables in the tool's terms; how to reach it is added for every tool alike. */
+  readonly hostVariables: (host: Host) => ValueMap;
   readonly groups: Readonly<Record<string, Group>>;
   /** Group name → the variables that we derive from the central inventory. */
   readonly variables: Readonly<Record<string, ValueMap>>;
+}
+
+/** A group of these hosts. */
+export function groupOf(hosts: readonly Host[]): Group {
+  return { hosts: hosts.map(({ name }) => name) };
 }

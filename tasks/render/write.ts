@@ -5,16 +5,9 @@
 import { readdirSync, renameSync, rmdirSync, rmSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { FileSet } from "../core/file-set.ts";
-import {
-  ensurePrivateFolder,
-  onDisk,
-  readOptional,
-  statOptional,
-  writeAllAtomic,
-  writeAtomic,
-} from "../io/files.ts";
-import { type Change, compareFileSet, DEFAULT_MODE } from "./compare.ts";
-import { MANIFEST, manifestText, readManifest } from "./manifest.ts";
+import { ensurePrivateFolder, onDisk, readOptional, statOptional, writeAllAtomic } from "../io/files.ts";
+import { type Change, compareFileSet, DEFAULT_MODE } from "./write/compare.ts";
+import { MANIFEST, manifestText, readManifest } from "./write/manifest.ts";
 
 /** Result of a write: what happened, and where edited files were saved. */
 export interface Written {
@@ -53,14 +46,14 @@ export function writeFileSet(
   };
   const byPath = new Map(due.map((change) => [join(folder, change.path), change]));
   // First a manifest that knows both the old and the new texts: killed at any point, no file of ours looks edited.
-  writeAtomic(join(folder, MANIFEST), manifestText(files, readManifest(folder)));
+  writeManifest(folder, manifestText(files, readManifest(folder)));
   writeAllAtomic(
     due.map(({ path, after = "" }) => ({
       path: join(folder, path),
       content: after,
       mode: files.get(path)?.mode ?? DEFAULT_MODE,
     })),
-    join(folder, `${STAGING}${process.pid}`),
+    stagingIn(folder),
     (path) => {
       const change = byPath.get(path);
       if (change?.edited) save(change.path);
@@ -73,7 +66,7 @@ export function writeFileSet(
       removeEmptyFolders(folder, dirname(path));
     });
   }
-  if (files.size > 0) writeAtomic(join(folder, MANIFEST), next);
+  if (files.size > 0) writeManifest(folder, next);
   else onDisk(folder, () => unlinkSync(join(folder, MANIFEST)));
   return { changes, saved };
 }
@@ -86,7 +79,15 @@ function freeName(folder: string, path: string): string {
   }
 }
 
+function writeManifest(folder: string, content: string): void {
+  writeAllAtomic([{ path: join(folder, MANIFEST), content, mode: DEFAULT_MODE }], stagingIn(folder));
+}
+
 const STAGING = ".staging-";
+
+function stagingIn(folder: string): string {
+  return join(folder, `${STAGING}${process.pid}`);
+}
 
 /** A render that was killed leaves its staging folder; it goes when its process is gone. */
 function removeStaleStaging(folder: string): void {

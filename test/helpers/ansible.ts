@@ -1,11 +1,13 @@
 /** A real Ansible for tests: finds one, asks its version, and keeps a reader process for many small questions. */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { ToolName } from "../../tasks/core/model.ts";
 import { repositoryRoot } from "../../tasks/core/paths.ts";
 import { Float, Tagged, type Value } from "../../tasks/core/value.ts";
+import { ansibleForTests } from "./environment.ts";
 
 export interface TestAnsible {
   /** Folder with ansible-inventory, ansible-playbook. */
@@ -14,24 +16,25 @@ export interface TestAnsible {
   readonly python: string;
 }
 
-/**
- * KUBE_MAGIC_TEST_ANSIBLE (a bin folder), the project's own environment, or what is on PATH, in this order.
- * Undefined when there is none: use `describe.skipIf(ansible === undefined)` and `NO_ANSIBLE` for the message.
- */
-export function findAnsible(): TestAnsible | undefined {
-  const own = join(repositoryRoot(), "vendor", ".venvs");
-  const candidates = [
-    ...(process.env.KUBE_MAGIC_TEST_ANSIBLE ?? "").split(delimiter),
-    ...(existsSync(own) ? readdirSync(own).filter((name) => name.startsWith("custom-")) : []).map((name) =>
-      join(own, name, "bin"),
-    ),
-    ...(process.env.PATH ?? "").split(delimiter),
-  ];
-  const bin = candidates.find((folder) => folder !== "" && existsSync(join(folder, "ansible-inventory")));
-  return bin === undefined ? undefined : { bin, python: pythonOf(bin) };
+/** KUBE_MAGIC_TEST_ANSIBLE (a bin folder, to try another version), else the project's own environment. */
+export async function findAnsible(): Promise<TestAnsible> {
+  const bin = process.env.KUBE_MAGIC_TEST_ANSIBLE ?? (await ansibleForTests()).bin;
+  return { bin, python: pythonOf(bin) };
 }
 
-export const NO_ANSIBLE = "needs an Ansible: npm run init, or KUBE_MAGIC_TEST_ANSIBLE=/path/to/venv/bin";
+/** The Ansible of a vendored tool, when `npm run init` has built it. */
+export function findAnsibleOf(tool: ToolName): TestAnsible | undefined {
+  const pointer = join(repositoryRoot(), "vendor", ".environments", `${tool}.json`);
+  if (!existsSync(pointer)) return undefined;
+  const { bin } = JSON.parse(readFileSync(pointer, "utf8")) as { bin: string };
+  return { bin, python: pythonOf(bin) };
+}
+
+/** The vendored tree of a tool, when `npm run init` has fetched it. */
+export function findTree(tool: ToolName): string | undefined {
+  const tree = join(repositoryRoot(), "vendor", tool);
+  return existsSync(join(tree, "roles")) ? tree : undefined;
+}
 
 /** The interpreter named in the first line of ansible-inventory. */
 function pythonOf(bin: string): string {
@@ -52,9 +55,10 @@ export function ansibleInventory(ansible: TestAnsible, ...args: readonly string[
 }
 
 /** Nothing of the user's own Ansible configuration gets in. */
-export function ansibleEnvironment(): NodeJS.ProcessEnv {
+export function ansibleEnvironment(
+  config: string = join(repositoryRoot(), "test", "fixtures", "ansible.cfg"),
+): NodeJS.ProcessEnv {
   const env = Object.entries(process.env).filter(([name]) => !name.startsWith("ANSIBLE_"));
-  const config = join(repositoryRoot(), "test", "fixtures", "ansible.cfg");
   return { ...Object.fromEntries(env), ANSIBLE_CONFIG: config, ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8" };
 }
 

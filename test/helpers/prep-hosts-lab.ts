@@ -15,7 +15,7 @@ import { labDown } from "../../tasks/lab/down.ts";
 import type { LabPlaces } from "../../tasks/lab/places.ts";
 import { ssh } from "../../tasks/lab/ssh.ts";
 import { labUp } from "../../tasks/lab/up.ts";
-import { RENDERERS } from "../../tasks/render/renderers.ts";
+import { render } from "../../tasks/render/renderers.ts";
 import { writeFileSet } from "../../tasks/render/write.ts";
 import { ansibleForTests, ROOT } from "./environment.ts";
 
@@ -63,7 +63,7 @@ export async function prepHostsLab(name: string, topology: string): Promise<Prep
     mkdirSync(local, { recursive: true });
     writeFileSync(join(local, "test.yml"), layer);
     const model = requireModel(await loadInventory({ inventoriesDir, cluster: name, sets: [] }));
-    writeFileSet(rendered, RENDERERS.custom(model), ["credentials"]);
+    writeFileSet(rendered, render(model, "custom"), ["credentials"]);
   };
   await configure("{}\n");
   const command = (playbook: string, flags: Partial<RunFlags> = {}): PlaybookCommand =>

@@ -84,12 +84,18 @@ export async function aSite(options: { readonly within?: string } = {}): Promise
     child.stderr.on("data", (data) => {
       stderr += data;
     });
+    const ended = new Promise<Ended>((done) =>
+      child.once("close", (code) => done({ code: code ?? 137, stdout, stderr })),
+    );
     return {
       child,
-      says: (text) => new Promise((done) => (stdout.includes(text) ? done() : waiting.push({ text, done }))),
-      ended: new Promise((done) =>
-        child.once("close", (code) => done({ code: code ?? 137, stdout, stderr })),
-      ),
+      ended,
+      says: (text) =>
+        new Promise((done, fail) => {
+          if (stdout.includes(text)) return done();
+          waiting.push({ text, done });
+          void ended.then(() => fail(new Error(`ended without saying "${text}":\n${stdout}${stderr}`)));
+        }),
     };
   };
   return {

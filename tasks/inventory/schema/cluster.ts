@@ -4,12 +4,15 @@ import {
   absolutePath,
   cidrs,
   dnsName,
+  hostAddress,
   interfaceName,
   ipAddress,
   port,
   size,
+  url,
   version,
   vrid,
+  word,
 } from "./fields.ts";
 import { host, ssh } from "./host.ts";
 import { tools } from "./tools.ts";
@@ -26,13 +29,13 @@ const network = z
       })
       .prefault({})
       .describe("Name resolution of the hosts."),
-    ntp: z.array(z.string().min(1)).default([]).describe("Time servers; empty: the distribution's default."),
+    ntp: z.array(hostAddress()).default([]).describe("Time servers; empty: the distribution's default."),
     proxy: z
       .strictObject({
-        http: z.string().min(1).optional().describe("Proxy for http, such as http://proxy.example.com:3128."),
-        https: z.string().min(1).optional().describe("Proxy for https."),
+        http: url().optional().describe("Proxy for http, such as http://proxy.example.com:3128."),
+        https: url().optional().describe("Proxy for https."),
         no: z
-          .array(z.string().min(1))
+          .array(word())
           .default([])
           .describe("Hosts, domains and networks that are reached without the proxy."),
       })
@@ -111,7 +114,7 @@ const ceph = z
     pools: z
       .array(
         z.strictObject({
-          name: z.string().min(1).describe("Name of the pool."),
+          name: word().describe("Name of the pool."),
           application: z.enum(["rbd", "cephfs", "rgw"]).default("rbd").describe("What the pool is used for."),
         }),
       )

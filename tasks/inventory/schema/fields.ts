@@ -1,6 +1,7 @@
 /** Building blocks of the schema: addresses, names, sizes. Their messages are complete sentences for people. */
 import { z } from "zod";
 import { ipVersion, networkAddress, parseCidr } from "../../core/ip.ts";
+import { parseTaint, TAINT_EFFECTS } from "./taint.ts";
 
 /** A check with a message and the remedy that goes with it. */
 function checked(
@@ -65,6 +66,32 @@ export const dnsName = () =>
     "use lower-case letters, digits, hyphens and dots",
   );
 
+/** An address or a name, as in `ssh NAME`. */
+export const hostAddress = () =>
+  checked(
+    z.string(),
+    (text) => ipVersion(text) !== undefined || isDnsName(text.toLowerCase()),
+    (text) => `"${text}" is neither an IP address nor a DNS name`,
+    "write it without a port and without a scheme",
+  );
+
+/** Text without blanks, of which a tool makes a word. */
+export const word = () =>
+  checked(
+    z.string(),
+    (text) => /^\S+$/.test(text),
+    (text) => `"${text}" is empty or holds a blank`,
+    "write one word",
+  );
+
+export const url = () =>
+  checked(
+    z.string(),
+    (text) => /^https?:\/\/[^\s/]+/.test(text) && !/\s/.test(text),
+    (text) => `"${text}" is no URL`,
+    "write it as http://host:port",
+  );
+
 export const port = () => z.int().min(1).max(65_535);
 
 /** VRRP router id. */
@@ -92,6 +119,15 @@ export const userFile = () =>
     (text) => text.trim() !== "",
     () => "the path is empty",
     "write a path; ~ is the home folder, other relative paths start at the inventory file",
+  );
+
+/** `key=value:Effect` */
+export const taintText = () =>
+  checked(
+    z.string(),
+    (text) => parseTaint(text) !== undefined,
+    (text) => `"${text}" is no taint`,
+    `write key=value:Effect or key:Effect, with the effect ${TAINT_EFFECTS.join(", ")}`,
   );
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };

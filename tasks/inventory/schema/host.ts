@@ -1,11 +1,23 @@
 /** Schema of one host, and of SSH access. */
 import { z } from "zod";
 import { ROLES } from "../../core/model.ts";
-import { absolutePath, interfaceName, ipAddress, port, userFile } from "./fields.ts";
+import {
+  absolutePath,
+  hostAddress,
+  interfaceName,
+  ipAddress,
+  port,
+  taintText,
+  userFile,
+  word,
+} from "./fields.ts";
+import { TAINT_EFFECTS } from "./taint.ts";
 
 const sshFields = {
-  user: z.string().min(1).describe("User to log in as; must be root or able to sudo without a password."),
-  port: port().describe("TCP port of the SSH server."),
+  user: word().describe(
+    "User to log in as: root, or one who may use sudo without a password. Default: root.",
+  ),
+  port: port().describe("TCP port of the SSH server. Default: 22."),
   privateKeyFile: userFile().describe(
     "Private key to log in with; without it, the SSH agent and the user's own keys are tried.",
   ),
@@ -13,7 +25,7 @@ const sshFields = {
   hostKeys: z
     .enum(["accept-new", "strict"])
     .describe(
-      "accept-new trusts a host's key on first sight and refuses a changed one; strict never learns a key.",
+      "accept-new trusts a host's key on first sight and refuses a changed one; strict never learns a key. Default: accept-new.",
     ),
 };
 
@@ -22,10 +34,8 @@ export const ssh = z
   .partial()
   .describe("How the hosts are reached. ~ is the home folder; relative paths start at the inventory file.");
 
-export const TAINT_EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
-
 const taint = z.union([
-  z.string().describe("key=value:Effect, or key:Effect."),
+  taintText().describe("key=value:Effect, or key:Effect."),
   z.strictObject({
     key: z.string().describe("Such as node-role.kubernetes.io/infra."),
     value: z.string().optional().describe("May be left out."),
@@ -39,9 +49,7 @@ export const host = z
       "Main address, inside a machine network. In a host range it counts along: 10.42.253.[20:23].",
     ),
     ip6: ipAddress().optional().describe("IPv6 address of a host in a dual-stack cluster."),
-    address: z
-      .string()
-      .min(1)
+    address: hostAddress()
       .optional()
       .describe("Address or name to connect to, when it is not ip (NAT, a management network)."),
     ssh: ssh.optional().describe("Overrides the cluster's ssh section for this host."),

@@ -1,5 +1,5 @@
 /** Walks the schema: which keys exist where. */
-import type { z } from "zod";
+import { z } from "zod";
 import type { InventoryPath } from "../../core/path.ts";
 import { clusterSchema } from "./cluster.ts";
 
@@ -32,4 +32,23 @@ function childOf(schema: AnySchema, part: string | number): readonly AnySchema[]
   if (def.type === "record") return [(def as z.core.$ZodRecordDef).valueType];
   if (def.type === "array") return [(def as z.core.$ZodArrayDef).element];
   return [];
+}
+
+/** What the schema says about the value at a path; undefined for paths that it does not know. */
+export function descriptionAt(path: InventoryPath): string | undefined {
+  let schemas: readonly AnySchema[] = [clusterSchema];
+  for (const part of path) schemas = schemas.flatMap(alternatives).flatMap((schema) => childOf(schema, part));
+  return schemas.map(descriptionOf).find((text) => text !== "");
+}
+
+/** The text of .describe(), which may stand on any of a schema's wrappers. */
+export function descriptionOf(schema: AnySchema): string {
+  let current: AnySchema | undefined = schema;
+  while (current !== undefined) {
+    const text = z.globalRegistry.get(current)?.description;
+    if (text !== undefined) return text;
+    const def: object = current._zod.def;
+    current = "innerType" in def ? (def.innerType as AnySchema) : undefined;
+  }
+  return "";
 }

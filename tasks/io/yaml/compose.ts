@@ -18,12 +18,22 @@ import {
   readKey,
   reportTo,
 } from "./frames.ts";
-import { checkCollectionTag, readScalar, specialKey } from "./scalar-event.ts";
+import {
+  checkCollectionTag,
+  checkKeyText,
+  checkRootText,
+  placeOf,
+  readScalar,
+  specialKey,
+} from "./scalar-event.ts";
 import type { Complaint, SourceText } from "./source.ts";
 import type { Place, YamlNode } from "./tree.ts";
 
 /** Values after aliases are expanded. 10,000 hosts with all fields are some 200,000. */
 export const MOST_VALUES = 1_000_000;
+
+/** Nobody reads more of one file; the rest shows when these are corrected. */
+const MOST_PROBLEMS = 200;
 
 export interface ComposeOptions {
   /** Lets a key pass as text although YAML reads it as something else: `no` in `proxy: { no: [...] }`. */
@@ -74,6 +84,7 @@ class Composer {
   }
 
   take(event: Event): void {
+    if (this.problems.length >= MOST_PROBLEMS) throw new Stop();
     if (event.type === EVENT_ID.SCALAR) this.#scalar(event);
     else if (event.type === EVENT_ID.ALIAS) this.#alias(event.anchorStart, event.anchorEnd);
     else if (event.type === EVENT_ID.POP) this.#close();
@@ -100,14 +111,26 @@ class Composer {
     const anchor = this.#anchorName(event);
     if (anchor !== undefined) this.#anchors.set(anchor, "open");
     this.#last = place.end;
-    const common = { ...place, style: event.style, anchor, weight: 1 };
+    const { source, start, end } = place;
+    const { style } = event;
     if (event.type === EVENT_ID.SEQUENCE) {
-      this.#frames.push({ kind: "list", items: [], ...common });
+      this.#frames.push({ kind: "list", source, start, end, style, anchor, items: [], weight: 1 });
       return;
     }
-    checkOwnLine(this.#frames.at(-1), event.style, place, this.#report);
-    const keys = { merged: new Map(), own: new Map(), key: undefined, mergeKey: undefined };
-    this.#frames.push({ kind: "map", ...keys, ...common });
+    checkOwnLine(this.#frames.at(-1), style, place, this.#report);
+    this.#frames.push({
+      kind: "map",
+      source,
+      start,
+      end,
+      style,
+      anchor,
+      merged: undefined,
+      own: new Map(),
+      key: undefined,
+      mergeKey: undefined,
+      weight: 1,
+    });
   }
 
   #close(): void {
@@ -122,22 +145,17 @@ class Composer {
   #scalar(event: ScalarEvent): void {
     const frame = this.#frames.at(-1);
     const isKey = frame?.kind === "map" && frame.key === undefined;
-    const empty =
-      frame?.kind === "map" && frame.key !== undefined ? frame.key : this.#place(this.#last, this.#last);
-    const isInFlow = frame?.style === COLLECTION_STYLE.FLOW;
-    const node = readScalar(
-      this.#source,
-      event,
-      { empty, isInFlow, isKey, isRoot: frame === undefined },
-      this.#report,
-    );
-    this.#last = Math.max(this.#last, node.end);
-    const anchor = this.#anchorName(event);
     const special = isKey ? specialKey(this.#source, event) : undefined;
-    if (isKey && special !== undefined) {
-      frame.key = { ...this.#place(node.start, node.end), name: special === "<<" ? undefined : special };
+    const place = placeOf(this.#source, event, (frame?.kind === "map" ? frame.key : undefined) ?? this.#last);
+    if (place.end > this.#last) this.#last = place.end;
+    if (frame?.kind === "map" && special !== undefined) {
+      frame.key = { ...place, name: special === "<<" ? undefined : special };
       return;
     }
+    if (isKey) checkKeyText(place, frame.style, this.#report);
+    if (frame === undefined) checkRootText(place, event, this.#report);
+    const node = readScalar(place, event, frame?.style === COLLECTION_STYLE.FLOW, this.#report);
+    const anchor = event.anchorStart < 0 ? undefined : this.#anchorName(event);
     const built = { node, weight: 1 };
     if (anchor !== undefined) this.#anchors.set(anchor, built);
     this.#add(built, node, 1);

@@ -17,8 +17,8 @@ export interface MapFrame extends Place {
   readonly kind: "map";
   readonly style: CollectionStyle;
   readonly anchor: string | undefined;
-  /** What `<<` brought. */
-  readonly merged: Map<string, MapEntry>;
+  /** What `<<` brought, if there was one. */
+  merged: Map<string, MapEntry> | undefined;
   readonly own: Map<string, MapEntry>;
   /** The key whose value comes next. */
   key: Key | undefined;
@@ -44,7 +44,7 @@ export function reportTo(problems: Problem[]): Report {
 export function closeFrame(frame: Frame): YamlNode {
   const { source, start, end } = frame;
   if (frame.kind === "list") return { kind: "list", source, start, end, items: frame.items };
-  if (frame.merged.size === 0) return { kind: "map", source, start, end, entries: frame.own };
+  if (frame.merged === undefined) return { kind: "map", source, start, end, entries: frame.own };
   // As in PyYAML, merged keys come first, and a key of the map's own keeps the place of the one it overrides.
   for (const [name, entry] of frame.own) frame.merged.set(name, entry);
   return { kind: "map", source, start, end, entries: frame.merged };
@@ -106,6 +106,7 @@ export function mergeInto(frame: MapFrame, key: Key, value: YamlNode, place: Pla
     });
   }
   frame.mergeKey = key;
+  frame.merged ??= new Map();
   const maps = value.kind === "list" ? [...value.items].reverse() : [value];
   for (const map of maps) {
     if (map.kind !== "map") {

@@ -1,4 +1,5 @@
 /** A text with a name, and the way from an offset in it to what people read: file, line, column. */
+import { maskSecrets } from "../../core/mask.ts";
 import type { Origin, Problem } from "../../core/problem.ts";
 
 export class SourceText {
@@ -69,5 +70,10 @@ export interface Complaint {
 
 /** An error at a stretch of a source. */
 export function problemAt(source: SourceText, start: number, end: number, complaint: Complaint): Problem {
-  return { ...complaint, severity: "error", origin: source.origin(start, end), line: source.lineAt(start) };
+  return {
+    ...complaint,
+    severity: "error",
+    origin: source.origin(start, end),
+    line: maskSecrets(source.lineAt(start)),
+  };
 }

@@ -45,6 +45,12 @@ function explain(reason: string, text: string, at: number, before: string): [str
   if (reason.startsWith("unexpected end of the stream within a flow")) {
     return ["a { or [ is never closed", "add the missing } or ]"];
   }
+  if (reason === "deficient indentation") {
+    return [
+      "a { or [ or a quote above is not closed, or this line is not indented",
+      "close it, or indent the line",
+    ];
+  }
   if (/unexpected end of the (stream|document) within a (single|double) quoted/.test(reason)) {
     return ["a quote is never closed", "add the closing quote; write '' for a quote inside single quotes"];
   }

@@ -1,6 +1,11 @@
 /** Taints, written as kubectl writes them: `key=value:Effect`. */
-import type { Taint } from "../core/model.ts";
-import { TAINT_EFFECTS } from "./schema/host.ts";
+import type { Taint } from "../../core/model.ts";
+
+export const TAINT_EFFECTS = [
+  "NoSchedule",
+  "PreferNoSchedule",
+  "NoExecute",
+] as const satisfies readonly Taint["effect"][];
 
 /** @returns undefined when the text is no taint. Whether key and value are valid names is a rule's business. */
 export function parseTaint(

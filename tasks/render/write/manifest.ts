@@ -1,9 +1,9 @@
 /** The record of what we wrote into a folder: path → SHA-256 of the text, so that an edit by hand is noticed. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { InputError } from "../core/errors.ts";
-import type { FileSet } from "../core/file-set.ts";
-import { readOptional } from "../io/files.ts";
+import { InputError } from "../../core/errors.ts";
+import type { FileSet } from "../../core/file-set.ts";
+import { readOptional } from "../../io/files.ts";
 
 export const MANIFEST = ".manifest.json";
 const VERSION = 1;

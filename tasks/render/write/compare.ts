@@ -1,9 +1,9 @@
 /** What writing a file set would change on disk. Reads only. */
 import { readlinkSync, realpathSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
-import { InputError } from "../core/errors.ts";
-import type { FileSet } from "../core/file-set.ts";
-import { readOptional, statOptional } from "../io/files.ts";
+import { InputError } from "../../core/errors.ts";
+import type { FileSet } from "../../core/file-set.ts";
+import { readOptional, statOptional } from "../../io/files.ts";
 import { checksum, type Manifest, readManifest } from "./manifest.ts";
 
 export interface Change {

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import type { CephStorage } from "../../../tasks/core/model.ts";
+import { render } from "../../../tasks/render/renderers.ts";
+import { aCluster, aHost } from "../../helpers/model.ts";
+import { hostsFile, membersOf, variablesOf } from "../../helpers/rendered.ts";
+
+const CEPH: CephStorage = {
+  origin: "repository",
+  release: "squid",
+  publicNetworks: ["10.42.0.0/16", "10.43.0.0/16"],
+  clusterNetworks: ["10.99.0.0/24"],
+  pools: [
+    { name: "kubernetes", application: "rbd" },
+    { name: "vms", application: "rbd" },
+    { name: "files", application: "cephfs" },
+  ],
+  dashboard: false,
+};
+const HOSTS = [
+  aHost("c1", 1, ["ceph-mon", "ceph-mgr", "ceph-osd"], { devices: ["/dev/vdb", "/dev/vdc"] }),
+  aHost("c2", 2, ["ceph-mon", "ceph-rgw"]),
+  aHost("w1", 3, ["worker"]),
+];
+const model = aCluster({ hosts: HOSTS, ceph: CEPH });
+
+describe("ceph-ansible's inventory", () => {
+  it("holds the hosts of Ceph and nobody else's", () => {
+    expect(Object.keys(hostsFile(model, "ceph-ansible").hosts)).toEqual(["c1", "c2"]);
+  });
+
+  it("is empty for a cluster without Ceph", () => {
+    expect(render(aCluster({ hosts: [aHost("w1", 1, ["worker"])] }), "ceph-ansible").size).toBe(0);
+  });
+
+  it("has the first monitor as its client, which makes pools and keys", () => {
+    expect(membersOf(model, "ceph-ansible", "clients")).toEqual(["c1"]);
+    expect(variablesOf(model, "ceph-ansible", "clients")).toEqual({
+      user_config: true,
+      pools: [
+        { name: "kubernetes", application: "rbd" },
+        { name: "vms", application: "rbd" },
+        { name: "files", application: "cephfs" },
+      ],
+      keys: [
+        {
+          name: "client.kubernetes",
+          caps: {
+            mon: "profile rbd",
+            osd: "profile rbd pool=kubernetes, profile rbd pool=vms",
+            mgr: "profile rbd pool=kubernetes, profile rbd pool=vms",
+          },
+          mode: "0600",
+        },
+      ],
+    });
+  });
+
+  it("without pools does not make upstream's test pools either", () => {
+    const none = aCluster({ hosts: HOSTS, ceph: { ...CEPH, pools: [] } });
+    expect(variablesOf(none, "ceph-ansible", "clients")).toEqual({ user_config: false, pools: [], keys: [] });
+  });
+
+  it("sets all that is mandatory, and no dashboard unless asked", () => {
+    expect(variablesOf(model, "ceph-ansible")).toEqual({
+      ceph_origin: "repository",
+      ceph_repository: "community",
+      ceph_stable_release: "squid",
+      public_network: "10.42.0.0/16,10.43.0.0/16",
+      cluster_network: "10.99.0.0/24",
+      ip_version: "ipv4",
+      dashboard_enabled: false,
+      radosgw_address_block: "10.42.0.0/16,10.43.0.0/16",
+    });
+    expect(membersOf(model, "ceph-ansible", "monitoring")).toEqual([]);
+  });
+
+  it("gives each host its own devices", () => {
+    expect(hostsFile(model, "ceph-ansible").hosts.c1).toMatchObject({ devices: ["/dev/vdb", "/dev/vdc"] });
+    expect(hostsFile(model, "ceph-ansible").hosts.c2).not.toHaveProperty("devices");
+  });
+});
