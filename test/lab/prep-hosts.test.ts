@@ -190,6 +190,17 @@ describe.skipIf(missing.length > 0)("prep-hosts", () => {
     done(await lab.play(PREP));
   });
 
+  test("reloads after a run that ended between writing a configuration and reloading", async () => {
+    const extraVars = ["load_balancer_max_connections=6000"];
+    const limit = async () =>
+      /^haproxy_process_max_connections (\d+)/m.exec((await get(`http://${LB1}:8404/metrics`)).stdout)?.[1];
+    done(await lab.play(PREP, { tags: "load_balancer_configure", extraVars }));
+    expect(await limit()).toBe("8000");
+    done(await lab.play(PREP, { extraVars }));
+    expect(await limit()).toBe("6000");
+    done(await lab.play(PREP));
+  });
+
   test("refuses a configuration that does not pass HAProxy's own check, and goes on with the old one", async () => {
     const address = probe();
     const end = await lab.play(PREP, { extraVars: ["load_balancer_connect_timeout=soon"] });
