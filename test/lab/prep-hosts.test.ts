@@ -23,7 +23,7 @@ api: { vip: ${VIP}, vrid: 77 }
 hosts:
   lb1: { ip: ${LB1}, roles: [load-balancer] }
   lb2: { ip: ${LB2}, roles: [load-balancer] }
-  master1: { ip: ${NET}.11, roles: [control-plane] }
+  master1: { ip: ${NET}.11, roles: [control-plane, etcd] }
   worker1: { ip: ${NET}.21, roles: [worker] }
 `;
 
