@@ -92,7 +92,7 @@ function settings(request: PlaybookRequest): Record<string, string> {
     ANSIBLE_FORKS: String(Math.min(Math.max(request.hostCount, 5), MAX_FORKS)),
     ANSIBLE_PIPELINING: "True",
     ANSIBLE_SSH_ARGS:
-      "-C -o ControlMaster=auto -o ControlPersist=120s -o ServerAliveInterval=10 -o ServerAliveCountMax=3 -o BatchMode=yes",
+      "-C -o ControlMaster=auto -o ControlPersist=120s -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o BatchMode=yes",
     ANSIBLE_SSH_CONTROL_PATH_DIR: controlPathFolder(clusterBuild),
     ANSIBLE_TIMEOUT: "15",
     ANSIBLE_GATHERING: "smart",

@@ -106,7 +106,7 @@ class ActionModule(ActionBase):
             remedy = "Try it by hand: ssh {user}@{address}"
         # Warnings come first, the reason last.
         lines = re.sub(ANSIBLES_OWN_WORDS, "", error).strip().splitlines()
-        message = lines[-1].strip() if lines else "no answer"
+        message = re.sub(r"^ssh: *", "", lines[-1]).strip() if lines else "no answer"
         return finding("ssh", message, remedy.format(user=self._user(task_vars), address=address))
 
     def _broken(self, failure):
