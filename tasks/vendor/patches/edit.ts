@@ -2,7 +2,7 @@
 import type { Value } from "../../core/value.ts";
 import { toYaml } from "../../core/yaml-text.ts";
 import { toValue } from "../../io/yaml.ts";
-import type { Edit, Place } from "./schema.ts";
+import { type Edit, type Place, SHORTEST_REPLACEMENT } from "./schema.ts";
 import { findPlace, lineStart, nextLine, nodeEnd, parseTree, sameValue, valueSpan } from "./yaml-place.ts";
 
 export type EditOutcome =
@@ -78,11 +78,16 @@ function replace(edit: Extract<Edit, { kind: "replace" }>, scope: string): EditO
     const at = scope.indexOf(edit.text);
     return { state: "fits", text: scope.slice(0, at) + edit.by + scope.slice(at + edit.text.length) };
   }
-  if (times === 0 && edit.by !== "" && scope.includes(edit.by)) return { state: "done" };
+  if (times === 0 && isTelling(edit) && scope.includes(edit.by)) return { state: "done" };
   return conflict(
     `the text "${excerpt(edit.text)}" once`,
     times === 0 ? "it is not there" : `it is there ${times} times`,
   );
+}
+
+/** Whether finding the replacement means that the edit was done: in a whole file, a short word means nothing. */
+function isTelling(edit: Extract<Edit, { kind: "replace" }>): boolean {
+  return edit.by !== "" && (edit.key !== undefined || edit.by.length >= SHORTEST_REPLACEMENT);
 }
 
 function insert(edit: Extract<Edit, { kind: "insert" }>, text: string, { start, end }: Scope): EditOutcome {
@@ -154,9 +159,14 @@ function editKey(edit: KeyEdit, text: string): EditOutcome {
       const [first = "", ...rest] = lines;
       const head = first.slice(first.indexOf(":", toYaml(key).trimEnd().length) + 1);
       const body = [head.trimStart(), ...rest.map((line) => " ".repeat(indent) + line)].join("\n");
-      // A list or map begins on the next line: the space behind the colon goes.
-      const from = head === "" ? text.indexOf(":", entry.key.end) + 1 : start;
-      return verified(edit, text, text.slice(0, from) + body + text.slice(end), edit.value);
+      // A list or map begins on the next line, one word on the key's own.
+      const colon = text.indexOf(":", entry.key.end) + 1;
+      const wasBelow = /^\s*\n\s*$/.test(text.slice(colon, start));
+      const changed =
+        head === "" || wasBelow
+          ? text.slice(0, colon) + (head === "" ? "" : " ") + body + text.slice(end)
+          : text.slice(0, start) + body + text.slice(end);
+      return verified(edit, text, changed, edit.value);
     }
   }
 }

@@ -40,6 +40,9 @@ export interface StructuredPatch extends PatchHeader {
   readonly edits: readonly Edit[];
 }
 
+/** Shorter ones could not be told from other text of the file. */
+export const SHORTEST_REPLACEMENT = 8;
+
 const path = z
   .string()
   .regex(/^[^/\s][^\n]*$/, "a path relative to the tree")
@@ -97,6 +100,10 @@ const editSchema = z
       case "rename":
         return { ...place, kind: "rename", to: raw.rename as string };
       case "replace":
+        if (raw.key === undefined && (raw.replace as string).length < SHORTEST_REPLACEMENT)
+          return refuse(
+            `a replacement in a whole file has at least ${SHORTEST_REPLACEMENT} characters: take in more of the line, or name a task and key`,
+          );
         return { ...place, kind: "replace", text: raw.text as string, by: raw.replace as string };
       case "copy":
         return { ...place, kind: "copy", from: raw.copy as string };
