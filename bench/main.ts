@@ -10,6 +10,9 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   render: () => import("./render.ts"),
   readback: () => import("./readback.ts"),
   init: () => import("./init.ts"),
+  startup: () => import("./startup.ts"),
+  lab: () => import("./lab.ts"),
+  deploy: () => import("./deploy.ts"),
 };
 
 async function main(wanted: readonly string[]): Promise<number> {

@@ -31,9 +31,19 @@ export function measure(argv: readonly string[], env: NodeJS.ProcessEnv = proces
   return { seconds, megabytes: kilobytes / 1024, stdout: run.stdout };
 }
 
-/** The best of several runs: the others had disturbances. Memory is the highest seen. */
-export function measureBest(times: number, argv: readonly string[], env?: NodeJS.ProcessEnv): Measured {
-  const runs = Array.from({ length: times }, () => measure(argv, env));
-  const best = runs.reduce((a, b) => (b.seconds < a.seconds ? b : a));
-  return { ...best, megabytes: Math.max(...runs.map(({ megabytes }) => megabytes)) };
+/**
+ * The best of several rounds for each command; memory is the highest seen. The commands take turns, so that a
+ * disturbance of the machine hits all of them alike.
+ */
+export function measureInTurn(
+  rounds: number,
+  commands: readonly (readonly string[])[],
+  env?: NodeJS.ProcessEnv,
+): Measured[] {
+  const runs = Array.from({ length: rounds }, () => commands.map((argv) => measure(argv, env)));
+  return commands.map((_, index) => {
+    const own = runs.flatMap((round) => round[index] ?? []);
+    const best = own.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+    return { ...best, megabytes: Math.max(...own.map(({ megabytes }) => megabytes)) };
+  });
 }

@@ -92,8 +92,10 @@ function settings(request: PlaybookRequest): Record<string, string> {
     ANSIBLE_FORKS: String(Math.min(Math.max(request.hostCount, 5), MAX_FORKS)),
     ANSIBLE_PIPELINING: "True",
     ANSIBLE_SSH_ARGS:
-      "-C -o ControlMaster=auto -o ControlPersist=120s -o ServerAliveInterval=10 -o ServerAliveCountMax=3 -o BatchMode=yes",
+      "-C -o ControlMaster=auto -o ControlPersist=120s -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o BatchMode=yes",
     ANSIBLE_SSH_CONTROL_PATH_DIR: controlPathFolder(clusterBuild),
+    // kubespray's ansible.cfg turns it off; how strict it is for a host stands in that host's variables.
+    ANSIBLE_HOST_KEY_CHECKING: "True",
     ANSIBLE_TIMEOUT: "15",
     ANSIBLE_GATHERING: "smart",
     ANSIBLE_CACHE_PLUGIN: "jsonfile",

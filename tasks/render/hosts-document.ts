@@ -1,6 +1,6 @@
 /**
  * The host file of an inventory. It is YAML to look at and JSON to read: Ansible tries its JSON decoder first, which
- * takes a third of the time and memory of block YAML (docs/decisions/0001). One host a line, so that diffs are short.
+ * takes less than half the time and about half the memory of block YAML (docs/decisions/0001). One host a line, so that diffs are short.
  */
 import { toJsonText } from "../core/json-text.ts";
 import type { ValueMap } from "../core/value.ts";

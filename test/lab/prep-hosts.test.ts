@@ -23,7 +23,7 @@ api: { vip: ${VIP}, vrid: 77 }
 hosts:
   lb1: { ip: ${LB1}, roles: [load-balancer] }
   lb2: { ip: ${LB2}, roles: [load-balancer] }
-  master1: { ip: ${NET}.11, roles: [control-plane] }
+  master1: { ip: ${NET}.11, roles: [control-plane, etcd] }
   worker1: { ip: ${NET}.21, roles: [worker] }
 `;
 
@@ -187,6 +187,17 @@ describe.skipIf(missing.length > 0)("prep-hosts", () => {
     const summary = await address.stop();
     expect(summary.failures).toEqual({});
     expect(gap(summary)).toBeLessThan(1000);
+    done(await lab.play(PREP));
+  });
+
+  test("reloads after a run that ended between writing a configuration and reloading", async () => {
+    const extraVars = ["load_balancer_max_connections=6000"];
+    const limit = async () =>
+      /^haproxy_process_max_connections (\d+)/m.exec((await get(`http://${LB1}:8404/metrics`)).stdout)?.[1];
+    done(await lab.play(PREP, { tags: "load_balancer_configure", extraVars }));
+    expect(await limit()).toBe("8000");
+    done(await lab.play(PREP, { extraVars }));
+    expect(await limit()).toBe("6000");
     done(await lab.play(PREP));
   });
 

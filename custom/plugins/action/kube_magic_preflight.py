@@ -10,6 +10,10 @@ from ansible.plugins.action import ActionBase
 
 MODULE = "kube_magic_preflight"
 DISCOVERED = "discovered_interpreter_python"
+ANSIBLES_OWN_WORDS = (
+    r"^(Failed to connect to the host via ssh: *|ssh: *"
+    r"|Data could not be sent to remote host .*Make sure this host can be reached over ssh: *)+"
+)
 NO_PYTHON = r"requires a minimum of Python|python\S*: (command )?not found|No such file.*python|python.*No such file"
 
 # What ssh says, to what to do; the first that matches.
@@ -43,16 +47,21 @@ class ActionModule(ActionBase):
         )
         return result
 
-    def _look(self, task_vars):
+    def _look(self, task_vars, again=True):
         try:
             return self._examine(task_vars)
         except AnsibleConnectionFailure as error:
-            return [self._unreachable(str(error), task_vars)], {}
+            failure = str(error)
+            # What says nothing about the host, such as a shared connection that has just broken, gets a second chance.
+            if again and not any(re.search(pattern, failure) for pattern, _remedy in CONNECTION_REMEDIES):
+                time.sleep(1)
+                return self._look(task_vars, again=False)
+            return [self._unreachable(failure, task_vars)], {}
         except AnsibleError as error:
             failure = str(error)
         # A cached interpreter may be one of the system that was here before: find it anew, once.
-        if re.search(NO_PYTHON, failure, re.I) and task_vars.get("ansible_facts", {}).pop(DISCOVERED, None):
-            return self._look(task_vars)
+        if again and re.search(NO_PYTHON, failure, re.I) and task_vars.get("ansible_facts", {}).pop(DISCOVERED, None):
+            return self._look(task_vars, again=False)
         become = self._connection.become
         if become is None or not re.search(r"password|%s" % re.escape(become.name), failure):
             return [self._broken(failure)], {}
@@ -96,8 +105,8 @@ class ActionModule(ActionBase):
         else:
             remedy = "Try it by hand: ssh {user}@{address}"
         # Warnings come first, the reason last.
-        lines = re.sub(r"^(Failed to connect to the host via ssh: *|ssh: *)+", "", error).strip().splitlines()
-        message = lines[-1].strip() if lines else "no answer"
+        lines = re.sub(ANSIBLES_OWN_WORDS, "", error).strip().splitlines()
+        message = re.sub(r"^ssh: *", "", lines[-1]).strip() if lines else "no answer"
         return finding("ssh", message, remedy.format(user=self._user(task_vars), address=address))
 
     def _broken(self, failure):

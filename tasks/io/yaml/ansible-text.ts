@@ -55,6 +55,16 @@ function checkEscapes(source: SourceText, start: number, end: number, report: Re
 
 function checkFlowText(source: SourceText, { valueStart, valueEnd }: ScalarEvent, report: Report): void {
   const text = source.text.slice(valueStart, valueEnd);
+  if (/^:[,[\]{}]/.test(source.text.slice(valueEnd, valueEnd + 2))) {
+    report(
+      { source, start: valueEnd, end: valueEnd + 1 },
+      {
+        code: "KM005",
+        message: "a blank is missing after this colon",
+        remedy: "write key: value, or quote the text",
+      },
+    );
+  }
   if (!text.startsWith(":") && !text.includes("?")) return;
   report(
     { source, start: valueStart, end: valueEnd },

@@ -21,6 +21,7 @@ import {
 import {
   checkCollectionTag,
   checkKeyText,
+  checkPropertyEnd,
   checkRootText,
   placeOf,
   readScalar,
@@ -166,6 +167,7 @@ class Composer {
     const place = this.#place(start - 1, end);
     const target = this.#anchors.get(name);
     this.#last = end;
+    checkPropertyEnd(place, this.#report);
     if (target === undefined) {
       this.#stop(place, {
         code: "KM009",
@@ -219,6 +221,7 @@ class Composer {
     if (anchorStart < 0) return undefined;
     const place = this.#place(anchorStart, anchorEnd);
     const name = this.#source.text.slice(anchorStart, anchorEnd);
+    checkPropertyEnd(place, this.#report);
     if (!/^[0-9A-Za-z_-]+$/.test(name)) {
       const message = `the anchor name "${name}" has characters that PyYAML refuses`;
       this.#report(place, { code: "KM009", message, remedy: "use letters, digits, - and _ only" });

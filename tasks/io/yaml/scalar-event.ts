@@ -31,6 +31,7 @@ function meaningOf(place: Place, event: ScalarEvent, text: string, report: Repor
   if (event.tagStart >= 0) {
     const tag = place.source.text.slice(event.tagStart, event.tagEnd);
     const tagPlace = { source: place.source, start: event.tagStart, end: event.tagEnd };
+    checkPropertyEnd(tagPlace, report);
     return resolveTagged(tag, text, (complaint) => {
       report(complaint.code === "KM013" ? tagPlace : place, complaint);
       return text;
@@ -135,6 +136,18 @@ export function checkRootText(place: Place, event: ScalarEvent, report: Report):
   });
 }
 
+/** js-yaml lets a value follow an anchor, an alias or a tag without a blank: `&a[b]`. */
+export function checkPropertyEnd(place: Place, report: Report): void {
+  const next = place.source.text.charAt(place.end);
+  const isTag = place.source.text.charAt(place.start) === "!";
+  if (next === "" || /\s/.test(next) || (!isTag && /[,\]}]/.test(next))) return;
+  report(place, {
+    code: "KM005",
+    message: "a blank is missing after this anchor, alias or tag",
+    remedy: "put a blank between it and the value",
+  });
+}
+
 /** Lists and maps take no tags but their own. */
 export function checkCollectionTag(
   source: SourceText,
@@ -142,6 +155,7 @@ export function checkCollectionTag(
   report: Report,
 ): void {
   if (event.tagStart < 0) return;
+  checkPropertyEnd({ source, start: event.tagStart, end: event.tagEnd }, report);
   const tag = source.text.slice(event.tagStart, event.tagEnd);
   if (tag === (event.type === EVENT_ID.MAPPING ? "!!map" : "!!seq")) return;
   report(

@@ -51,11 +51,12 @@ describe("probe", () => {
     start();
     const back = await probe.answered(killed + 300, 10_000);
     const { longestGap, failures, backends, requests, answers } = await probe.stop();
-    expect(Object.keys(failures)).toEqual(["ECONNREFUSED"]);
+    // A request that is under way at the kill is reset; all later ones are refused.
+    expect(failures.ECONNREFUSED).toBeGreaterThan(0);
     expect(Object.keys(backends)).toHaveLength(1);
-    expect(requests).toBe(answers + (failures.ECONNREFUSED ?? 0));
+    expect(requests).toBe(answers + Object.values(failures).reduce((sum, count) => sum + count, 0));
     expect(longestGap?.ms).toBeGreaterThanOrEqual(550);
-    expect(longestGap?.from).toBeLessThanOrEqual(killed + 20);
+    expect(longestGap?.from).toBeLessThanOrEqual(killed + 250);
     expect(longestGap?.to).toBeLessThanOrEqual(back.endedAt);
   });
 

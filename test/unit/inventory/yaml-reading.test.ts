@@ -156,6 +156,8 @@ describe("problems", () => {
     ["a line separator that PyYAML breaks at", "a: b\u2028c\n", "KM004 1:5"],
     ["a ? that PyYAML does not read", "a: [http://x/?y]\n", "KM005 1:5"],
     ["a map on the line of its key", "a: &x b: c\n", "KM005 1:4"],
+    ["a list that touches its anchor", "a: &x[b]\n", "KM005 1:5"],
+    ["a tag that touches a bracket", "a: [!unsafe]\n", "KM005 1:5"],
     ["a key after a quoted text", 'a:\n- "" b: c\n', "KM005 2:6"],
   ])("%s", (_name, text, expected) => {
     const found = read(text).problems.map(({ code, origin }) => `${code} ${origin?.line}:${origin?.column}`);

@@ -1,0 +1,107 @@
+/** A deploy on the lab: through us, by hand with the same settings, and by hand with Ansible's plain defaults. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { NO_FLAGS, playbookCommand } from "../tasks/ansible/command.ts";
+import { labDown } from "../tasks/lab/down.ts";
+import { labPlaces } from "../tasks/lab/places.ts";
+import { obstacles } from "../tasks/lab/requirements.ts";
+import { labUp } from "../tasks/lab/up.ts";
+import { ansibleForTests, ROOT } from "../test/helpers/environment.ts";
+import type { Bench } from "./bench.ts";
+import { measure } from "./measure.ts";
+import { benchTopology } from "./topology.ts";
+
+const LAB = "kmbench";
+const ROUNDS = 3;
+
+export const bench: Bench = {
+  name: "deploy",
+  title: `prep-hosts again on eight converged lab hosts, best of ${ROUNDS}`,
+  needs: () => obstacles(labPlaces(LAB)).join(" ") || undefined,
+  async run(report) {
+    const folder = mkdtempSync(join(tmpdir(), "kube-magic-bench-"));
+    try {
+      const started = performance.now();
+      await labUp({
+        topologyFile: benchTopology(folder, LAB, "198.18.4"),
+        inventories: join(ROOT, "inventories"),
+      });
+      report({
+        what: "lab:up of eight hosts (with the base, when it was not cached)",
+        value: (performance.now() - started) / 1000,
+        unit: "s",
+      });
+      const ours = ["node", join(ROOT, "bin", "kube-magic.mjs"), "deploy", "prep-hosts", "-c", LAB];
+      measure(ours);
+      const hand = await byHand();
+      const plain = plainDefaults(folder, hand.argv);
+      // In turn, so that a disturbance of the machine hits all of them alike.
+      const rounds = Array.from({ length: ROUNDS }, () => ({
+        ours: measure(ours).seconds,
+        hand: measure(hand.argv, hand.env).seconds,
+        plain: measure(plain.argv, plain.env).seconds,
+      }));
+      const best = (key: "ours" | "hand" | "plain"): number => Math.min(...rounds.map((round) => round[key]));
+      report({ what: "through kube-magic", value: best("ours"), unit: "s" });
+      report({ what: "ansible-playbook by hand, our settings", value: best("hand"), unit: "s" });
+      report({ what: "ansible-playbook by hand, plain defaults", value: best("plain"), unit: "s" });
+      report({
+        what: "what kube-magic adds",
+        value: best("ours") - best("hand"),
+        unit: "s",
+        limit: Math.max(1, 0.05 * best("hand")),
+      });
+      report({
+        what: "through kube-magic / plain defaults",
+        value: best("ours") / best("plain"),
+        unit: "x",
+        limit: 0.6,
+      });
+    } finally {
+      await labDown({ name: LAB });
+      rmSync(join(ROOT, "build", LAB), { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+interface Invocation {
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The very command that a deploy runs, without us around it. */
+async function byHand(): Promise<Invocation> {
+  const build = join(ROOT, "build", LAB);
+  const command = playbookCommand({
+    tool: "custom",
+    bin: (await ansibleForTests()).bin,
+    tree: join(ROOT, "custom"),
+    playbook: "playbooks/prep-hosts.yml",
+    inventory: join(build, "custom", "hosts.yml"),
+    clusterBuild: build,
+    callbacks: join(ROOT, "custom", "plugins", "callback"),
+    hostCount: 8,
+    extraVars: {},
+    flags: NO_FLAGS,
+  });
+  const argv = ["env", "-C", command.cwd, ...command.argv];
+  return { argv, env: { ...process.env, ...command.env, LC_ALL: "C.UTF-8" } };
+}
+
+/** What a user has who knows the playbook and no settings: only the paths that it cannot run without. */
+function plainDefaults(folder: string, argv: readonly string[]): Invocation {
+  const custom = join(ROOT, "custom");
+  const config = join(folder, "plain", "ansible.cfg");
+  mkdirSync(join(folder, "plain"));
+  const paths = [
+    `roles_path=${custom}/roles`,
+    `library=${custom}/plugins/modules`,
+    `action_plugins=${custom}/plugins/action`,
+    `filter_plugins=${custom}/plugins/filter`,
+  ];
+  writeFileSync(config, `[defaults]\n${paths.join("\n")}\n`);
+  const env = Object.entries(process.env).filter(([name]) => !name.startsWith("ANSIBLE_"));
+  return { argv, env: { ...Object.fromEntries(env), ANSIBLE_CONFIG: config, LC_ALL: "C.UTF-8" } };
+}
