@@ -182,7 +182,7 @@ describe.skipIf(MIRROR === undefined)("a patch retires where upstream has it", (
       const pin = pinOf(readManifest(vendor), source, version);
       const git = openGit(folder, { env: process.env });
       await git.init();
-      await git.fetch(originOf(pin, MIRROR, process.cwd()).url, commit);
+      await git.fetch(originOf(pin, MIRROR, process.cwd()).url, commit, { kind: pin.ref, name: pin.version });
       await git.checkout(commit);
       const patch = readPatches(vendor, source).patches.find((one) => one.name === name)!;
       const { reports } = await planPatches([patch], version, (path) => git.committed(path), {
