@@ -3,21 +3,19 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { GateError, VendorError } from "../core/errors.ts";
 import { onDisk, writeAtomic } from "../io/files.ts";
-import { type Git, GitFailure, type GitOptions, openGit } from "../io/git.ts";
+import { type Git, type GitOptions, openGit } from "../io/git.ts";
+import { type FetchOptions, fetchCommit } from "./fetch.ts";
 import type { LockedSource } from "./lock-file.ts";
 import { type Pin, pinText } from "./manifest.ts";
-import { originOf } from "./mirror.ts";
 import { type PatchPlan, type PatchReport, planPatches, type ReadPristine } from "./patches/plan.ts";
 import { type PatchSet, readPatches } from "./patches/read.ts";
+import { notOurs, refuseConflicts, refuseLocalChanges } from "./refusals.ts";
 import { ABSENT, contentHash, fileHash, inspectTree, type LocalChange } from "./tree.ts";
 
-export interface BringOptions {
+export interface BringOptions extends FetchOptions {
   readonly vendorFolder: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly mirror: string | undefined;
-  readonly offline: boolean;
   readonly signal?: AbortSignal;
-  readonly progress: (message: string) => void;
   /** Commits of this source that are ours, with their versions: a tree at another one has been moved by somebody. */
   readonly ourCommits: ReadonlyMap<string, string>;
 }
@@ -115,49 +113,6 @@ async function fetchAside(
     return result;
   } finally {
     rmSync(aside, { recursive: true, force: true });
-  }
-}
-
-async function fetchCommit(pin: Pin, git: Git, options: BringOptions): Promise<void> {
-  const origin = originOf(pin, options.mirror, process.cwd());
-  if (options.offline && !origin.local) {
-    throw new VendorError(
-      `${pinText(pin)} is not here, and --offline forbids to fetch it from ${origin.shownAs}`,
-      {
-        remedy: "leave --offline out, or name a folder of repositories: --mirror DIR",
-      },
-    );
-  }
-  options.progress(
-    `${pin.source}: fetching ${pin.version} (${pin.commit.slice(0, 9)}) from ${origin.shownAs}`,
-  );
-  try {
-    await git.init();
-    const target = await git.resolve(origin.url, pin.ref, pin.version);
-    if (target === undefined) {
-      throw new VendorError(`${pinText(pin)}: ${origin.shownAs} has no ${pin.ref} ${pin.version}`, {
-        remedy: "update the mirror, or correct the version in vendor/vendor.yml",
-      });
-    }
-    if (pin.ref === "tag" && target !== pin.commit) {
-      throw new VendorError(
-        `${pinText(pin)}: the tag ${pin.version} of ${origin.shownAs} is another commit, ${target.slice(0, 9)}: it was moved, or the repository is not what it seems`,
-        { remedy: "find out why; nothing was brought. Only then change the commit in vendor/vendor.yml" },
-      );
-    }
-    const came = await git.fetch(origin.url, pin.commit, { kind: pin.ref, name: pin.version });
-    if (came !== pin.commit)
-      throw new VendorError(`${pinText(pin)}: ${origin.shownAs} gave the commit ${came} instead`, {
-        remedy: "do not use that repository before you know why",
-      });
-    await git.checkout(pin.commit);
-  } catch (error) {
-    if (!(error instanceof GitFailure)) throw error;
-    throw new VendorError(`${pinText(pin)} cannot be fetched from ${origin.shownAs}: ${error.reason}`, {
-      remedy: error.remedy ?? "check the repository: git ls-remote URL",
-      output: error.message.split("\n").slice(-6).join("\n"),
-      cause: error,
-    });
   }
 }
 
@@ -281,67 +236,6 @@ async function withoutOurs(
     }),
   );
   return changes.filter((_, index) => own[index] !== true);
-}
-
-/** @throws VendorError that lists what was changed. */
-function refuseLocalChanges(
-  pin: Pin,
-  changes: readonly LocalChange[],
-  commit: string,
-  locked: LockedSource | undefined,
-  ourCommits: ReadonlyMap<string, string>,
-): void {
-  const place = `vendor/${pin.folder}`;
-  const serious = changes.filter(({ kind }) => kind !== "missing");
-  if (serious.length > 0) {
-    const [first] = serious;
-    throw new VendorError(
-      `${pinText(pin)}: ${place} has ${serious.length} local change(s), which are never overwritten`,
-      {
-        output: listChanges(serious),
-        remedy: `keep them as a patch of yours: git -C ${place} diff -- ${first?.path} > vendor/patches/${pin.source}/NAME.patch; then, or to drop them: rm -r ${place} && npm run init`,
-      },
-    );
-  }
-  if (commit === pin.commit || commit === locked?.commit || ourCommits.has(commit)) return;
-  throw new VendorError(
-    `${pinText(pin)}: somebody checked out another commit in ${place}, ${commit.slice(0, 9)}, which is never overwritten`,
-    {
-      remedy: `add it to vendor/vendor.yml as a version of ${pin.source}, or drop it: rm -r ${place} && npm run init`,
-    },
-  );
-}
-
-function notOurs(pin: Pin, files: readonly string[]): VendorError {
-  return new VendorError(
-    `${pinText(pin)}: vendor/${pin.folder} was not put there by kube-magic and is not overwritten`,
-    {
-      output: `  it holds ${files.slice(0, 5).join(", ")}${files.length > 5 ? ` and ${files.length - 5} more` : ""}`,
-      remedy: `move it away: mv vendor/${pin.folder} /somewhere/else`,
-    },
-  );
-}
-
-export function listChanges(changes: readonly LocalChange[]): string {
-  const lines = changes.slice(0, 12).map(({ path, kind }) => `  ${kind.padEnd(8)}  ${path}`);
-  return [...lines, ...(changes.length > 12 ? [`  and ${changes.length - 12} more`] : [])].join("\n");
-}
-
-/** @throws VendorError with every patch that does not fit. */
-function refuseConflicts(pin: Pin, plan: PatchPlan): void {
-  const conflicts = plan.reports.flatMap(({ patch, status }) =>
-    status.kind === "conflict" ? [{ name: patch.name, ...status }] : [],
-  );
-  if (conflicts.length === 0) return;
-  throw new VendorError(`${pinText(pin)}: ${conflicts.length} patch(es) do not fit, so none was applied`, {
-    output: conflicts
-      .map(
-        ({ name, file, expected, found }) =>
-          `  ${name}: ${file}\n    expected ${expected}\n    found    ${found}`,
-      )
-      .join("\n"),
-    remedy: `correct or remove vendor/patches/${pin.source}/${conflicts[0]?.name}; npm run patches lists them all`,
-  });
 }
 
 function entryOf({ version, commit, tree, patches, patchSet, files }: LockedSource): Brought["entry"] {

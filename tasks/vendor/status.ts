@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openGit } from "../io/git.ts";
-import { knownContents, listChanges, treeHash } from "./bring.ts";
+import { knownContents, treeHash } from "./bring.ts";
 import { choose } from "./bring-all.ts";
 import { ansibleVersion, missingParts } from "./build-environment.ts";
 import { ansibleProblems } from "./compatibility.ts";
@@ -19,6 +19,7 @@ import { type LockedSource, readLock, type VendorLock } from "./lock-file.ts";
 import { type Manifest, type Pin, pinText, readManifest } from "./manifest.ts";
 import { type PatchReport, planPatches } from "./patches/plan.ts";
 import { readPatches } from "./patches/read.ts";
+import { listChanges } from "./refusals.ts";
 import { inspectTree, type TreeState } from "./tree.ts";
 
 export interface SourceStatus {
