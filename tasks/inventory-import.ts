@@ -58,14 +58,16 @@ export const task: Task = {
     const name = optionValue(args, "name");
     if (name !== undefined) requireFree(context, name);
     const domain = optionValue(args, "domain");
+    const addresses = addressesOf(args.values.get("address") ?? []);
+    const sources = findSources(from, places);
     const scratch = mkdtempSync(join(tmpdir(), "kube-magic-import-"));
     try {
       const imported = await importInventory({
-        sources: findSources(from, places),
+        sources,
         ...(name === undefined ? {} : { name }),
         ...(domain === undefined ? {} : { domain }),
         fallbackName: nameFromPlaces(places) ?? "imported",
-        addresses: addressesOf(args.values.get("address") ?? []),
+        addresses,
         bin: binaries(context),
         env: context.env,
         inventories: paths.inventories,

@@ -116,7 +116,8 @@ function fate(
   const today =
     after ?? (spelling === undefined ? undefined : rendered.listing.effective.get(name)?.[spelling]);
   const values = today === undefined ? { before } : { before, after: today };
-  if (meansTheSame(view.value(host, variable), today)) {
+  const meant = view.value(host, variable);
+  if (meant !== undefined && today !== undefined && meansTheSame(meant, today)) {
     const where = section === undefined ? "" : ` from ${section}`;
     return {
       verdict: "moved",

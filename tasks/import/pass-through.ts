@@ -7,7 +7,7 @@ import { INVENTORIES } from "../render/renderers.ts";
 import { isSame } from "./equal.ts";
 import { todaysGroup } from "./groups.ts";
 import { membersOf } from "./listing-text.ts";
-import { KEPT_PRESETS, presetOf } from "./presets.ts";
+import { keptPresets } from "./presets.ts";
 import type { View } from "./view.ts";
 
 /** As it stands under tools.<tool>: group → variables, and `hosts` for single hosts. */
@@ -42,10 +42,10 @@ export function passThroughOf(view: View, model: ClusterModel): PassThrough {
   for (const [host, variables] of listing.own) {
     for (const [name, value] of Object.entries(variables)) if (isKept(name)) setHost(host, name, value);
   }
-  for (const name of KEPT_PRESETS[tool]) {
-    const preset = presetOf(tool, name);
+  const presets = Object.entries(keptPresets(tool, view.common("cluster_name")));
+  for (const [name, preset] of presets) {
     const isSilent = listing.hosts.every((host) => listing.effective.get(host)?.[name] === undefined);
-    if (isSilent && preset !== undefined) result.all = { ...result.all, [name]: preset };
+    if (isSilent) result.all = { ...result.all, [name]: preset };
   }
   return { ...ordered(result), ...(Object.keys(hosts).length === 0 ? {} : { hosts }) };
 }

@@ -36,16 +36,15 @@ const PRESETS: Readonly<Record<ToolName, Readonly<Record<string, Value>>>> = {
   custom: {},
 };
 
-/** Defaults that a running cluster has in its certificates: kept when the source is silent, though ours differ. */
-export const KEPT_PRESETS: Readonly<Record<ToolName, readonly string[]>> = {
-  kubespray: ["cluster_name"],
-  "ceph-ansible": [],
-  "openshift-ansible": [],
-  custom: [],
-};
-
-export function presetOf(tool: ToolName, variable: string): Value | undefined {
-  return PRESETS[tool][variable];
+/**
+ * Defaults that a running cluster has in its certificates and addresses: kept when the source is silent, though ours
+ * are others. Upstream's domain of services is the cluster's name.
+ */
+export function keptPresets(tool: ToolName, clusterName: Value | undefined): Readonly<Record<string, Value>> {
+  if (tool !== "kubespray") return {};
+  const name = "cluster.local";
+  const domain = clusterName ?? name;
+  return { cluster_name: name, ...(domain === name ? {} : { dns_domain: domain }) };
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -48,7 +48,7 @@ function together(rows: readonly Difference[]): readonly (Difference & { readonl
 
 function rowLines(row: Difference & { readonly varies?: true }, hostCount: number): readonly string[] {
   const { variable, why, hosts, varies } = row;
-  const on = hosts.length === hostCount ? "" : `  (${listed(hosts)})`;
+  const on = hosts.length === hostCount || hosts.length === 0 ? "" : `  (${listed(hosts)})`;
   const values = varies ? `${change(row)} and so on` : change(row);
   return [`    ${variable}${values}${on}`, ...(why === "" ? [] : [`        ${why}`])];
 }
