@@ -18,6 +18,11 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
   explain: entry("Inventory", "where a value comes from and where it goes", () => import("../explain.ts")),
   schema: entry("Inventory", "the editors' schema and the reference pages", () => import("../schema.ts")),
   render: entry("Inventory", "each tool's inventory from the central one", () => import("../render.ts")),
+  "inventory:import": entry(
+    "Inventory",
+    "a central inventory from the tools' own ones",
+    () => import("../inventory-import.ts"),
+  ),
   preflight: entry("Deploy", "check every host, change nothing", () => import("../preflight.ts")),
   plan: entry("Deploy", "what a deploy would run, what not, and why", () => import("../plan.ts")),
   deploy: entry("Deploy", "run all phases, or those named", () => import("../deploy.ts")),

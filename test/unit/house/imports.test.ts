@@ -22,7 +22,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ["core", "inventory", "scripts"],
   deploy: ["core", "io", "inventory", "render", "vendor", "phases", "ansible", "run", "report", "cli"],
   demo: ["core", "io", "inventory", "ansible", "lab", "cli", "deploy"],
+  import: ["core", "io", "inventory", "render"],
   scripts: [
+    "import",
     "core",
     "io",
     "inventory",
