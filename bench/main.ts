@@ -9,6 +9,7 @@ import type { Bench, Row } from "./bench.ts";
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   render: () => import("./render.ts"),
   readback: () => import("./readback.ts"),
+  init: () => import("./init.ts"),
   startup: () => import("./startup.ts"),
   lab: () => import("./lab.ts"),
   deploy: () => import("./deploy.ts"),

@@ -2,6 +2,8 @@
  * The gate for git (simple-git). Works on folders of its own, whatever the caller's repository, hooks, templates and
  * line-ending settings are; proxies, certificates and credentials of the user's configuration count.
  */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type SimpleGit, type SimpleGitProgressEvent, simpleGit } from "simple-git";
 
 export interface GitOptions {
@@ -43,8 +45,15 @@ export interface Git {
   init(): Promise<void>;
   /** What a repository's tag or branch points to, tags peeled; undefined when it has none of that name. */
   resolve(url: string, kind: "tag" | "branch", name: string): Promise<string | undefined>;
-  /** Brings a commit without its history. @returns the commit that came. */
-  fetch(url: string, what: string): Promise<string>;
+  /**
+   * Brings a commit without its history; with it, from a server that can do no better (one that serves plain files).
+   * @param from the tag or branch that has the commit. @returns the commit that came.
+   */
+  fetch(
+    url: string,
+    commit: string,
+    from: { readonly kind: "tag" | "branch"; readonly name: string },
+  ): Promise<string>;
   checkout(commit: string): Promise<void>;
   /** The commit that is checked out. */
   head(): Promise<string>;
@@ -108,17 +117,29 @@ export function openGit(folder: string, options: GitOptions): Git {
   return {
     init: async () => void (await run(["init", "--quiet", "--template="])),
     async resolve(url, kind, name) {
-      const ref = kind === "tag" ? `refs/tags/${name}` : `refs/heads/${name}`;
+      const ref = refName(kind, name);
       const lines = (await run(["ls-remote", url, ref, `${ref}^{}`])).trim().split("\n").filter(Boolean);
       const found = new Map(lines.map((line) => line.split("\t").reverse() as [string, string]));
       return found.get(`${ref}^{}`) ?? found.get(ref);
     },
-    async fetch(url, what) {
-      await run(["fetch", "--depth=1", "--no-tags", "--no-recurse-submodules", url, what]);
-      return (await run(["rev-parse", "FETCH_HEAD^{commit}"])).trim();
+    async fetch(url, commit, { kind, name }) {
+      const fetch = ["fetch", "--no-tags", "--no-recurse-submodules"];
+      try {
+        await run([...fetch, "--depth=1", url, commit]);
+        return (await run(["rev-parse", "FETCH_HEAD^{commit}"])).trim();
+      } catch (error) {
+        if (!(error instanceof GitFailure) || !NOT_BY_COMMIT.test(error.message)) throw error;
+        await run([...fetch, url, refName(kind, name)]);
+        return (await run(["rev-parse", "--verify", "--quiet", `${commit}^{commit}`])).trim();
+      }
     },
     checkout: async (commit) => void (await run(["checkout", "--force", "--detach", commit])),
-    head: async () => (await run(["rev-parse", "HEAD"])).trim(),
+    async head() {
+      // Our trees have a bare commit there; a process for each of them would be felt in a run that does nothing.
+      const file = join(folder, ".git", "HEAD");
+      const text = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+      return /^[0-9a-f]{40}$/.test(text) ? text : (await run(["rev-parse", "HEAD"])).trim();
+    },
     async changes() {
       const out = await run([
         "status",
@@ -157,6 +178,13 @@ export function openGit(folder: string, options: GitOptions): Git {
     applyPatch: async (patch) => void (await run(["apply", "--whitespace=nowarn", patch])),
   };
 }
+
+function refName(kind: "tag" | "branch", name: string): string {
+  return kind === "tag" ? `refs/tags/${name}` : `refs/heads/${name}`;
+}
+
+/** Servers that give whole branches only. */
+const NOT_BY_COMMIT = /dumb http transport|unadvertised object|does not support shallow/i;
 
 function connect(folder: string, { env, signal, onProgress, index }: GitOptions): SimpleGit {
   const passed = Object.fromEntries(Object.entries(env).filter(([key]) => PASSED.test(key)));

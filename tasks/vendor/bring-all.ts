@@ -75,7 +75,7 @@ export async function bringAll(
       const versions = manifest.sources.get(pin.source)?.versions.values() ?? [];
       return bring(pin, before.get(pin.source), {
         ...options,
-        ourCommits: new Set([...versions].map(({ commit }) => commit)),
+        ourCommits: new Map([...versions].map(({ commit, version }) => [commit, version])),
       });
     }),
   );

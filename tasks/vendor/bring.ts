@@ -18,8 +18,8 @@ export interface BringOptions {
   readonly offline: boolean;
   readonly signal?: AbortSignal;
   readonly progress: (message: string) => void;
-  /** Commits of this source that are ours: a tree at another one has been moved by somebody. */
-  readonly ourCommits: ReadonlySet<string>;
+  /** Commits of this source that are ours, with their versions: a tree at another one has been moved by somebody. */
+  readonly ourCommits: ReadonlyMap<string, string>;
 }
 
 export interface Brought {
@@ -70,16 +70,21 @@ async function bringUnlessThere(
     return await fetchAside(pin, folder, patchSet, options);
   }
   const isSame = state.commit === pin.commit;
-  let changes = state.changes;
-  if (isSame && changes.length === 0 && locked?.commit === pin.commit && locked.patchSet === patchSet.hash)
+  if (
+    isSame &&
+    state.changes.length === 0 &&
+    locked?.commit === pin.commit &&
+    locked.patchSet === patchSet.hash
+  )
     return { pin, entry: { ...entryOf(locked), version: pin.version }, done: "nothing" };
   const repository = openGit(folder, git);
-  const plan = isSame
-    ? await planPatches(patchSet.patches, pin.version, committedFiles(repository), git)
-    : undefined;
-  if (plan !== undefined) changes = await withoutOurs(folder, changes, plan, repository);
+  const version = isSame
+    ? pin.version
+    : (options.ourCommits.get(state.commit) ?? locked?.version ?? pin.version);
+  const plan = await planPatches(patchSet.patches, version, committedFiles(repository), git);
+  const changes = await withoutOurs(folder, state.changes, plan, repository);
   refuseLocalChanges(pin, changes, state.commit, locked, options.ourCommits);
-  if (plan === undefined) return { ...(await fetchAside(pin, folder, patchSet, options)), done: "moved" };
+  if (!isSame) return { ...(await fetchAside(pin, folder, patchSet, options)), done: "moved" };
   refuseConflicts(pin, plan);
   await settle(folder, plan, locked, repository);
   return await brought(pin, folder, patchSet, plan, options, "patched");
@@ -140,7 +145,7 @@ async function fetchCommit(pin: Pin, git: Git, options: BringOptions): Promise<v
         { remedy: "find out why; nothing was brought. Only then change the commit in vendor/vendor.yml" },
       );
     }
-    const came = await git.fetch(origin.url, pin.commit);
+    const came = await git.fetch(origin.url, pin.commit, { kind: pin.ref, name: pin.version });
     if (came !== pin.commit)
       throw new VendorError(`${pinText(pin)}: ${origin.shownAs} gave the commit ${came} instead`, {
         remedy: "do not use that repository before you know why",
@@ -284,7 +289,7 @@ function refuseLocalChanges(
   changes: readonly LocalChange[],
   commit: string,
   locked: LockedSource | undefined,
-  ourCommits: ReadonlySet<string>,
+  ourCommits: ReadonlyMap<string, string>,
 ): void {
   const place = `vendor/${pin.folder}`;
   const serious = changes.filter(({ kind }) => kind !== "missing");

@@ -5,6 +5,7 @@ import { openGit } from "../io/git.ts";
 import { knownContents, listChanges, treeHash } from "./bring.ts";
 import { choose } from "./bring-all.ts";
 import { ansibleVersion, missingParts } from "./build-environment.ts";
+import { ansibleProblems } from "./compatibility.ts";
 import {
   type AnsibleEnvironment,
   customEnvironment,
@@ -121,6 +122,12 @@ async function environmentStatus(
     if (locked?.ansible !== undefined) differences.push(`the Ansible of ${source} is missing`);
     return { ...status, differences };
   }
+  const known = {
+    core: environment.ansibleCore,
+    ...(environment.python === undefined ? {} : { python: environment.python }),
+  };
+  const misfits = ansibleProblems(source, locked?.version ?? "", spec.ansibleCore, known);
+  differences.push(...misfits.map(({ message }) => message));
   if (deep) {
     const [version, missing] = await Promise.all([
       ansibleVersion(environment.bin, env),

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { GitFailure, type GitOptions, openGit } from "../io/git.ts";
+import { type ChangedFile, GitFailure, type GitOptions, openGit } from "../io/git.ts";
 
 export interface LocalChange {
   readonly path: string;
@@ -30,14 +30,16 @@ export async function inspectTree(
   if (!existsSync(folder)) return { kind: "absent" };
   const git = openGit(folder, options);
   let commit: string;
+  let changed: readonly ChangedFile[];
   try {
     if (!existsSync(join(folder, ".git"))) return foreign(folder);
     commit = await git.head();
+    changed = await git.changes();
   } catch (error) {
-    if (error instanceof GitFailure) return foreign(folder);
+    if (error instanceof GitFailure && options.signal?.aborted !== true) return foreign(folder);
     throw error;
   }
-  const changes = (await git.changes()).flatMap((change): LocalChange[] => {
+  const changes = changed.flatMap((change): LocalChange[] => {
     const { path } = change;
     if (change.kind === "deleted") return known.get(path)?.has(ABSENT) ? [] : [{ path, kind: "missing" }];
     if (CACHES.test(path)) return [];

@@ -47,7 +47,7 @@ export function readPatches(vendorFolder: string, source: string): PatchSet {
               {
                 path: join(folder, name),
                 shownAs: `vendor/patches/${source}/${name}`,
-                purpose: "a patch; docs/patches.md describes the format",
+                purpose: "a patch; docs/vendor.md describes the format",
                 knownKeys: (path) => (path[0] === "edits" ? EDIT_KEYS : PATCH_KEYS),
               },
               patchSchema,

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -73,6 +74,36 @@ describe("init brings the pinned commit", () => {
   test("from a mirror without a config file", async () => {
     rmSync(join(tool.folder, "config"));
     expect((await site.init()).code).toBe(0);
+  });
+
+  test("from a web server that knows nothing of git, with the history that it cannot leave out", async () => {
+    tool.commit({ "later.yml": "x" });
+    site.pins({ tool: { main: ["branch", first] } });
+    tool.git("update-server-info");
+    const server = createServer((request, response) => {
+      const path = join(
+        site.mirror,
+        (request.url ?? "").split("?")[0]?.replace("/owner/tool.git", "owner+tool") ?? "",
+      );
+      if (!existsSync(path) || statSync(path).isDirectory()) return void response.writeHead(404).end();
+      response.end(readFileSync(path));
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const { code, stderr } = await site.run([
+        "init",
+        "--trees-only",
+        "--mirror",
+        `http://127.0.0.1:${port}`,
+      ]);
+      expect(stderr).not.toContain("error");
+      expect(code).toBe(0);
+      expect(existsSync(join(tree(), "later.yml"))).toBe(false);
+      expect(existsSync(join(tree(), "site.yml"))).toBe(true);
+    } finally {
+      server.close();
+    }
   });
 
   test("whose branch has moved on", async () => {

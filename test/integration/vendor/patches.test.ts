@@ -86,6 +86,19 @@ describe("patches", () => {
     expect((await verify()).code).toBe(0);
   });
 
+  test("are recognised as ours in a tree whose lock file is gone, also when the tree moves", async () => {
+    site.patch("tool", "10-errors.yml", EDIT);
+    await site.init();
+    const old = /[0-9a-f]{40}/.exec(site.read("vendor/vendor.yml") ?? "")?.[0] ?? "";
+    rmSync(join(site.vendor, "vendor.lock.yml"));
+    const next = tool.commit({ "new.txt": "x\n" });
+    tool.git("branch", "old", old);
+    site.pins({ tool: { main: ["branch", next], old: ["branch", old] } });
+    expect((await site.init()).stdout).toContain("moved to this commit");
+    expect(site.read("vendor/tool/new.txt")).toBe("x\n");
+    expect(site.read("vendor/tool/tasks.yml")).toBe(PATCHED);
+  });
+
   test("can make a file from a sample, which is no local change, though upstream ignores it", async () => {
     site.patch(
       "tool",

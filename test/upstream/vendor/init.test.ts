@@ -72,37 +72,7 @@ describe.skipIf(MIRROR === undefined)("the real trees", () => {
   test.each([...playbooks, ...DAY_2])(
     "%s %s passes --syntax-check and lists its tasks under its own Ansible",
     async (tool, playbook) => {
-      const environment = await ansibleOf(tool, {
-        vendorFolder: site.vendor,
-        env: process.env,
-        progress: () => {},
-        build: true,
-      });
-      const tree = join(site.vendor, tool);
-      if (!existsSync(join(tree, playbook))) throw new Error(`${playbook} is not there`);
-      const inventory = join(folder, `${tool}.ini`);
-      writeFileSync(inventory, INVENTORY);
-      for (const flag of ["--syntax-check", "--list-tasks", "--list-hosts"]) {
-        const run = spawnSync(join(environment!.bin, "ansible-playbook"), ["-i", inventory, playbook, flag], {
-          cwd: tree,
-          encoding: "utf8",
-          maxBuffer: 1 << 28,
-          env: {
-            PATH: process.env.PATH,
-            HOME: folder,
-            LC_ALL: "C.UTF-8",
-            ANSIBLE_CONFIG: join(tree, "ansible.cfg"),
-            ANSIBLE_LOG_PATH: join(folder, "log"),
-            ANSIBLE_STDOUT_CALLBACK: "default",
-            ANSIBLE_CACHE_PLUGIN: "memory",
-            ...(tool === "ceph-ansible"
-              ? { ANSIBLE_COLLECTIONS_PATH: join(site.vendor, "collections") }
-              : {}),
-          },
-        });
-        expect(run.stdout + run.stderr).not.toMatch(/ERROR!|couldn't resolve module/);
-        expect(run.status).toBe(0);
-      }
+      await loads(site, folder, tool, playbook);
     },
   );
 
@@ -151,11 +121,46 @@ describe.skipIf(MIRROR === undefined)("the real trees", () => {
       patches: ["osd-memory-mask.yml", "site-playbook.yml"],
     });
     expect(site.run("vendor:verify").code).toBe(0);
+    await loads(site, folder, "ceph-ansible", "site.yml");
+    await loads(site, folder, "openshift-ansible", "playbooks/scaleup.yml");
     expect(
       site.run("init", "--ref", "ceph-ansible=stable-9.0", "--ref", "openshift-ansible=release-3.11").code,
     ).toBe(0);
   });
 });
+
+/** A playbook is parsed, with its roles and collections, and matched against an inventory; no host is contacted. */
+async function loads(site: UpstreamSite, folder: string, tool: ToolName, playbook: string): Promise<void> {
+  const environment = await ansibleOf(tool, {
+    vendorFolder: site.vendor,
+    env: process.env,
+    progress: () => {},
+    build: true,
+  });
+  const tree = join(site.vendor, tool);
+  if (!existsSync(join(tree, playbook))) throw new Error(`${playbook} is not there`);
+  const inventory = join(folder, `${tool}.ini`);
+  writeFileSync(inventory, INVENTORY);
+  for (const flag of ["--syntax-check", "--list-tasks", "--list-hosts"]) {
+    const run = spawnSync(join(environment!.bin, "ansible-playbook"), ["-i", inventory, playbook, flag], {
+      cwd: tree,
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        LC_ALL: "C.UTF-8",
+        ANSIBLE_CONFIG: join(tree, "ansible.cfg"),
+        ANSIBLE_LOG_PATH: join(folder, "log"),
+        ANSIBLE_STDOUT_CALLBACK: "default",
+        ANSIBLE_CACHE_PLUGIN: "memory",
+        ...(tool === "ceph-ansible" ? { ANSIBLE_COLLECTIONS_PATH: join(site.vendor, "collections") } : {}),
+      },
+    });
+    expect(run.stdout + run.stderr).not.toMatch(/ERROR!|couldn't resolve module/);
+    expect(run.status).toBe(0);
+  }
+}
 
 /** Commits in which upstream has mended what a patch of ours mends: there the patch must retire, not fail. */
 const MENDED: readonly (readonly [source: string, version: string, patch: string, commit: string])[] = [
@@ -177,7 +182,7 @@ describe.skipIf(MIRROR === undefined)("a patch retires where upstream has it", (
       const pin = pinOf(readManifest(vendor), source, version);
       const git = openGit(folder, { env: process.env });
       await git.init();
-      await git.fetch(originOf(pin, MIRROR, process.cwd()).url, commit);
+      await git.fetch(originOf(pin, MIRROR, process.cwd()).url, commit, { kind: pin.ref, name: pin.version });
       await git.checkout(commit);
       const patch = readPatches(vendor, source).patches.find((one) => one.name === name)!;
       const { reports } = await planPatches([patch], version, (path) => git.committed(path), {
