@@ -5,6 +5,7 @@ import { aCluster, aHost } from "../../helpers/model.ts";
 import { hostsFile, membersOf, variablesOf } from "../../helpers/rendered.ts";
 
 const CEPH: CephStorage = {
+  osdBackend: "disks",
   origin: "repository",
   release: "squid",
   publicNetworks: ["10.42.0.0/16", "10.43.0.0/16"],
