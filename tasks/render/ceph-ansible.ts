@@ -52,7 +52,11 @@ function clusterVariables(model: ClusterModel, ceph: CephStorage): ValueMap {
     ip_version: ceph.publicNetworks.every(isIpv6) ? "ipv6" : "ipv4",
     dashboard_enabled: ceph.dashboard,
     ...(hostsWith(model, "ceph-rgw").length === 0 ? {} : { radosgw_address_block: publicNetwork }),
-    ...(ceph.osdBackend === "lab-file" ? { ceph_conf_overrides: { global: labSettings(model) } } : {}),
+    ceph_conf_overrides: {
+      ...(ceph.osdBackend === "lab-file" ? { global: labSettings(model) } : {}),
+      // Only clients older than 2021 need it, and Ceph warns for as long as it is allowed.
+      mon: { auth_allow_insecure_global_id_reclaim: false },
+    },
   };
 }
 
@@ -64,6 +68,8 @@ function labSettings(model: ClusterModel): ValueMap {
     osd_pool_default_min_size: 1,
     mon_allow_pool_size_one: true,
     mon_warn_on_pool_no_redundancy: false,
+    // Its disk is this machine's, used for other things too.
+    mon_data_avail_warn: 5,
     osd_memory_target: 939524096,
   };
 }
