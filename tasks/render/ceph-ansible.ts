@@ -52,6 +52,8 @@ function clusterVariables(model: ClusterModel, ceph: CephStorage): ValueMap {
     ip_version: ceph.publicNetworks.every(isIpv6) ? "ipv6" : "ipv4",
     dashboard_enabled: ceph.dashboard,
     ...(hostsWith(model, "ceph-rgw").length === 0 ? {} : { radosgw_address_block: publicNetwork }),
+    // Of reef's own choice, restful is deprecated and does not load on Debian 13, and nfs is of no use without cephadm.
+    ceph_mgr_modules: ["iostat"],
     ceph_conf_overrides: {
       ...(ceph.osdBackend === "lab-file" ? { global: labSettings(model) } : {}),
       // Only clients older than 2021 need it, and Ceph warns for as long as it is allowed.

@@ -70,6 +70,7 @@ describe("ceph-ansible's inventory", () => {
       cluster_network: "10.99.0.0/24",
       ip_version: "ipv4",
       dashboard_enabled: false,
+      ceph_mgr_modules: ["iostat"],
       ceph_conf_overrides: { mon: { auth_allow_insecure_global_id_reclaim: false } },
       radosgw_address_block: "10.42.0.0/16,10.43.0.0/16",
     });
