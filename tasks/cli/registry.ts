@@ -26,6 +26,11 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
   preflight: entry("Deploy", "check every host, change nothing", () => import("../preflight.ts")),
   plan: entry("Deploy", "what a deploy would run, what not, and why", () => import("../plan.ts")),
   deploy: entry("Deploy", "run all phases, or those named", () => import("../deploy.ts")),
+  "ceph:status": entry(
+    "Deploy",
+    "Ceph's health, monitors, OSDs and space",
+    () => import("../ceph-status.ts"),
+  ),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
   init: entry(
     "Vendor",

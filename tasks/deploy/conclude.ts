@@ -25,6 +25,7 @@ export function conclude({ context, views, results, journal, again }: Conclusion
     if (view !== undefined)
       for (const play of view.unmatched) context.err(`note: ${view.phase}: play "${play}" matched no host\n`);
     if (result.status === "interrupted") throw interrupted(result, journal, again);
+    if (result.refused !== undefined) throw result.refused;
     if (result.status === "failed") throw failed(result, view, journal, again);
     if (view !== undefined) context.out(`${doneLine(view, result)}\n`);
   }

@@ -15,6 +15,7 @@ import { terminalProgress } from "../report/terminal.ts";
 import { listenForInterrupt } from "../run/interrupt.ts";
 import { runPlan } from "../run/run-plan.ts";
 import { conclude } from "./conclude.ts";
+import { gatekeeper } from "./gates.ts";
 import { endOrphan } from "./orphan.ts";
 import type { ClusterContext } from "./prepare.ts";
 
@@ -26,6 +27,8 @@ export interface ExecuteOptions {
   readonly partial: boolean;
   /** What to type to go on after a failure. */
   readonly again: string;
+  /** What a gate says is only printed. */
+  readonly ignoreGates?: boolean;
 }
 
 /**
@@ -49,7 +52,9 @@ export async function execute(
       notice(`took over the lock of process ${dead.pid} (${reason}), which has died`);
       await endOrphan(lock.inheritedFrom, notice);
     }
-    for (const tool of new Set(options.plan.filter(isRun).map(({ spec }) => spec.tool))) {
+    for (const tool of new Set(
+      options.plan.filter(isRun).flatMap(({ commands }) => commands.map((command) => command.tool)),
+    )) {
       const { saved } = writeFileSet(
         join(cluster.build, tool),
         cluster.files.get(tool) ?? new Map(),
@@ -78,6 +83,13 @@ export async function execute(
       eventsSize: journal.eventsSize,
       estimate: (phase) => lastDone(cluster.runs, phase)?.phase.seconds,
       checkMode: options.flags.check,
+      gate: gatekeeper({
+        cluster,
+        env: context.env,
+        notice,
+        ignored: options.ignoreGates === true,
+        isStopped: () => interrupt.requested,
+      }),
       subscribers: [
         journal.subscribe,
         (event) => {

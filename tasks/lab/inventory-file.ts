@@ -19,6 +19,10 @@ export function inventoryText(
   const hostLines = hosts.map(
     (host) => `  ${host.name}: { ip: ${host.ip}, roles: [${host.roles.join(", ")}] }`,
   );
+  // The hosts are containers: no disks of their own, no device-mapper.
+  const storage = hosts.some(({ roles }) => roles.includes("ceph-osd"))
+    ? "storage: { ceph: { osdBackend: lab-file } }\n"
+    : "";
   const body = `# Your own settings for this cluster go to local/*.yml beside this file: they win, and they stay.
 name: ${name}
 domain: ${domain}
@@ -34,7 +38,7 @@ network:
   services: 10.233.0.0/18
   dns: { servers: [${nameServers.slice(0, 2).join(", ")}], search: [${domain}] }
 api: { vip: ${api.vip}, port: ${api.port}, domain: ${api.domain}, vrid: ${api.vrid} }
-hosts:
+${storage}hosts:
 ${hostLines.join("\n")}
 `;
   return `${MARKER} from the lab's topology (sha256 ${digest(body)}).\n${body}`;

@@ -19,8 +19,21 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   report: ["core", "io"],
   addons: ["core", "io", "ansible"],
   lab: ["core", "io", "ansible"],
+  ceph: ["core", "io", "render"],
   cli: ["core", "inventory", "scripts"],
-  deploy: ["core", "io", "inventory", "render", "vendor", "phases", "ansible", "run", "report", "cli"],
+  deploy: [
+    "core",
+    "io",
+    "inventory",
+    "render",
+    "vendor",
+    "phases",
+    "ansible",
+    "run",
+    "report",
+    "cli",
+    "ceph",
+  ],
   demo: ["core", "io", "inventory", "ansible", "lab", "cli", "deploy"],
   import: ["core", "io", "inventory", "render"],
   scripts: [
@@ -39,6 +52,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "cli",
     "deploy",
     "demo",
+    "ceph",
   ],
 };
 
@@ -57,7 +71,7 @@ const GATES: Readonly<Record<string, readonly string[]>> = {
   deepmerge: ["inventory/merge.ts"],
   "ipaddr.js": ["core/"],
   "fastest-levenshtein": ["core/closest.ts"],
-  zod: ["inventory/", "lab/", "vendor/"],
+  zod: ["inventory/", "lab/", "vendor/", "ceph/", "phases/outputs.ts"],
 };
 
 interface Import {
