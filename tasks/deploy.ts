@@ -6,7 +6,7 @@ import { EXIT, VendorError } from "./core/errors.ts";
 import { confirm } from "./deploy/confirm.ts";
 import { execute } from "./deploy/execute.ts";
 import { isPartial, RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
-import { customAnsible, loadCluster, makePlan } from "./deploy/prepare.ts";
+import { ansibleFor, loadCluster, makePlan } from "./deploy/prepare.ts";
 import type { PlannedPhase } from "./phases/plan.ts";
 import { selectPhases } from "./phases/select.ts";
 
@@ -29,11 +29,17 @@ log and its events. A phase that fails stops the run; mend the cause and go on w
     const cluster = await loadCluster(context);
     // Without its Ansible the plan is only good for finding out what else is missing.
     refuseBlocked(
-      makePlan(context, cluster, { phases, flags, resume: false, environment: undefined }),
+      makePlan(context, cluster, { phases, flags, resume: false, environments: new Map() }),
       only.length > 0,
     );
-    const environment = await customAnsible(context, true);
-    const plan = makePlan(context, cluster, { phases, flags, resume: args.flags.has("resume"), environment });
+    const tools = phases.filter(({ when }) => when(cluster.model) === true).map(({ tool }) => tool);
+    const environments = await ansibleFor(context, tools, true);
+    const plan = makePlan(context, cluster, {
+      phases,
+      flags,
+      resume: args.flags.has("resume"),
+      environments,
+    });
     const running = plan.filter(({ decision }) => decision.kind === "run");
     if (running.length === 0) {
       for (const { spec, decision } of plan)

@@ -9,7 +9,7 @@ import { INVENTORY_OPTIONS } from "./cli/inventory-options.ts";
 import { optionValue, type Task } from "./cli/task.ts";
 import { EXIT } from "./core/errors.ts";
 import { RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
-import { type ClusterContext, customAnsible, INVENTORY, loadCluster, makePlan } from "./deploy/prepare.ts";
+import { ansibleFor, type ClusterContext, INVENTORY, loadCluster, makePlan } from "./deploy/prepare.ts";
 import type { PlannedPhase } from "./phases/plan.ts";
 import { selectPhases } from "./phases/select.ts";
 import { writeFileSet } from "./render/write.ts";
@@ -27,12 +27,16 @@ commands, and plays that would match no host. Changes nothing.`,
     const only = [...args.positionals, ...(args.values.get("only") ?? [])];
     const phases = selectPhases({ only, ...(from === undefined ? {} : { from }) });
     const cluster = await loadCluster(context);
-    const environment = await customAnsible(context, false);
+    const environments = await ansibleFor(
+      context,
+      phases.filter(({ when }) => when(cluster.model) === true).map(({ tool }) => tool),
+      false,
+    );
     const plan = makePlan(context, cluster, {
       phases,
       flags: runFlags(args),
       resume: args.flags.has("resume"),
-      environment,
+      environments,
     });
     const { model } = cluster;
     context.out(`${model.name}: ${model.hosts.length} hosts, orchestrator ${model.orchestrator}\n`);
@@ -40,7 +44,7 @@ commands, and plays that would match no host. Changes nothing.`,
     try {
       for (const [index, phase] of plan.entries()) {
         const plays =
-          environment === undefined || phase.decision.kind !== "run"
+          !environments.has(phase.spec.tool) || phase.decision.kind !== "run"
             ? undefined
             : await playsOf(phase, cluster, scratch, context.env);
         const commands = phase.commands.map((command) =>
@@ -55,7 +59,7 @@ commands, and plays that would match no host. Changes nothing.`,
     }
     if (!args.flags.has("verbose"))
       context.out("\n--verbose prints the commands with their environment, to copy\n");
-    if (environment === undefined)
+    if (plan.some(({ spec, decision }) => decision.kind === "run" && !environments.has(spec.tool)))
       context.err("\nplays were not checked against the hosts: npm run init builds the Ansible for that\n");
     return EXIT.done;
   },

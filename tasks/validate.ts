@@ -6,6 +6,7 @@ import { EXIT, InputError } from "./core/errors.ts";
 import type { Problem } from "./core/problem.ts";
 import { listClusters } from "./inventory/clusters.ts";
 import { type LoadedInventory, loadInventory } from "./inventory/load.ts";
+import { vendorRules } from "./vendor/rules.ts";
 
 export const task: Task = {
   options: {
@@ -15,7 +16,8 @@ export const task: Task = {
     format: { type: "string", value: "text|json", help: "json: one object for programs; default: text" },
   },
   description:
-    "Reads all layers of a cluster, checks them against the schema and the rules of docs/rules.md, and prints every\n" +
+    "Reads all layers of a cluster, checks them against the schema, the rules of docs/rules.md and the tools that are\n" +
+    "brought (unknown variables, versions that do not fit), and prints every\n" +
     "problem with its place and its remedy. Exit code 2 when there are errors.",
   async run(context) {
     const format = optionValue(context.args, "format") ?? "text";
@@ -33,7 +35,8 @@ export const task: Task = {
 };
 
 async function loadWanted(context: TaskContext): Promise<LoadedInventory[]> {
-  if (!context.args.flags.has("all")) return [await loadChosenInventory(context)];
+  const moreRules = vendorRules(context.paths.vendor);
+  if (!context.args.flags.has("all")) return [await loadChosenInventory(context, moreRules)];
   const { args, paths } = context;
   if (args.values.has("cluster")) {
     throw new InputError("validate: --all and --cluster exclude each other", {
@@ -43,7 +46,7 @@ async function loadWanted(context: TaskContext): Promise<LoadedInventory[]> {
   const clusters = await listClusters(paths.inventories);
   const sets = args.values.get("set") ?? [];
   return Promise.all(
-    clusters.map((cluster) => loadInventory({ inventoriesDir: paths.inventories, cluster, sets })),
+    clusters.map((cluster) => loadInventory({ inventoriesDir: paths.inventories, cluster, sets, moreRules })),
   );
 }
 

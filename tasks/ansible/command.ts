@@ -31,6 +31,8 @@ export interface PlaybookRequest {
   readonly clusterBuild: string;
   /** Folder with our callback plugin. */
   readonly callbacks: string;
+  /** Folder with collections that the tool's own Ansible does not bring. */
+  readonly collections?: string;
   readonly hostCount: number;
   readonly extraVars: ValueMap;
   readonly flags: RunFlags;
@@ -98,7 +100,15 @@ function settings(request: PlaybookRequest): Record<string, string> {
     // Tools disagree about injected facts, so they never share a cache.
     ANSIBLE_CACHE_PLUGIN_CONNECTION: join(clusterBuild, "facts", tool),
     ANSIBLE_CACHE_PLUGIN_TIMEOUT: "3600",
+    ...(request.collections === undefined
+      ? {}
+      : { ANSIBLE_COLLECTIONS_PATH: collectionsPath(request.collections) }),
   };
+}
+
+/** Ours first; the usual places stay, and what is beside Ansible's own Python is always found. */
+function collectionsPath(folder: string): string {
+  return [folder, "~/.ansible/collections", "/usr/share/ansible/collections"].join(":");
 }
 
 /** Sockets need a short path, and two clusters with the same addresses must not share connections. */

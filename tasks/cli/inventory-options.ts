@@ -1,6 +1,6 @@
 /** The flags of every command that reads an inventory, and the way from them to a cluster. */
 import { chooseCluster } from "../inventory/clusters.ts";
-import { type LoadedInventory, loadInventory } from "../inventory/load.ts";
+import { type LoadedInventory, type LoadOptions, loadInventory } from "../inventory/load.ts";
 import { type OptionSpec, optionValue, type TaskContext } from "./task.ts";
 
 export const INVENTORY_OPTIONS = {
@@ -18,9 +18,16 @@ export const INVENTORY_OPTIONS = {
   },
 } as const satisfies Record<string, OptionSpec>;
 
-/** The inventory that the flags name, with its problems. @throws InputError when no cluster can be chosen. */
-export async function loadChosenInventory({ args, paths, env }: TaskContext): Promise<LoadedInventory> {
+/**
+ * The inventory that the flags name, with its problems.
+ * @param moreRules what the vendored tools know: vendorRules().
+ * @throws InputError when no cluster can be chosen.
+ */
+export async function loadChosenInventory(
+  { args, paths, env }: TaskContext,
+  moreRules: NonNullable<LoadOptions["moreRules"]> = [],
+): Promise<LoadedInventory> {
   const inventoriesDir = paths.inventories;
   const cluster = await chooseCluster({ inventoriesDir, flag: optionValue(args, "cluster"), env });
-  return loadInventory({ inventoriesDir, cluster, sets: args.values.get("set") ?? [] });
+  return loadInventory({ inventoriesDir, cluster, sets: args.values.get("set") ?? [], moreRules });
 }

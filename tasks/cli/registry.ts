@@ -2,7 +2,7 @@
 import type { Task } from "./task.ts";
 
 export interface TaskEntry {
-  readonly group: "Inventory" | "Deploy" | "Lab";
+  readonly group: "Inventory" | "Deploy" | "Vendor" | "Lab";
   readonly summary: string;
   load(): Promise<{ readonly task: Task }>;
 }
@@ -18,11 +18,31 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
   explain: entry("Inventory", "where a value comes from and where it goes", () => import("../explain.ts")),
   schema: entry("Inventory", "the editors' schema and the reference pages", () => import("../schema.ts")),
   render: entry("Inventory", "each tool's inventory from the central one", () => import("../render.ts")),
-  init: entry("Deploy", "build what deploys need on this machine", () => import("../init.ts")),
   preflight: entry("Deploy", "check every host, change nothing", () => import("../preflight.ts")),
   plan: entry("Deploy", "what a deploy would run, what not, and why", () => import("../plan.ts")),
   deploy: entry("Deploy", "run all phases, or those named", () => import("../deploy.ts")),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
+  init: entry(
+    "Vendor",
+    "bring the tools, pinned and patched, each with its Ansible",
+    () => import("../init.ts"),
+  ),
+  "vendor:status": entry(
+    "Vendor",
+    "what is in vendor/, and what differs",
+    () => import("../vendor-status.ts"),
+  ),
+  "vendor:verify": entry(
+    "Vendor",
+    "read every file: exit 4 on any difference",
+    () => import("../vendor-verify.ts"),
+  ),
+  patches: entry(
+    "Vendor",
+    "which patches are applied, retired or in conflict",
+    () => import("../patches.ts"),
+  ),
+  vars: entry("Vendor", "search the variables of a tool: default, file, meaning", () => import("../vars.ts")),
   demo: entry("Lab", "all of it on real hosts, in one go", () => import("../demo.ts")),
   "lab:up": entry("Lab", "make real hosts on this machine", () => import("../lab-up.ts")),
   "lab:down": entry("Lab", "remove them and every trace of them", () => import("../lab-down.ts")),

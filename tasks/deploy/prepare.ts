@@ -14,12 +14,10 @@ import { type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts
 import type { PhaseSpec } from "../phases/spec.ts";
 import { render } from "../render/renderers.ts";
 import { lastDone } from "../report/history.ts";
-import {
-  type AnsibleEnvironment,
-  customEnvironment,
-  ensureEnvironment,
-  existingEnvironment,
-} from "../vendor/environment.ts";
+import type { AnsibleEnvironment } from "../vendor/environment.ts";
+import { ansibleOf } from "../vendor/environments.ts";
+import { treeIdentity } from "../vendor/identity.ts";
+import { vendorRules } from "../vendor/rules.ts";
 
 /** The file that a tool gets with -i; group_vars are found beside it. */
 export const INVENTORY = "hosts.yml";
@@ -31,7 +29,7 @@ export interface ClusterContext extends ClusterFolders {
 
 /** @throws InputError with every problem of the central inventory. */
 export async function loadCluster(context: TaskContext): Promise<ClusterContext> {
-  const loaded = await loadChosenInventory(context);
+  const loaded = await loadChosenInventory(context, vendorRules(context.paths.vendor));
   const model = requireModel(loaded);
   const warnings = loaded.problems.length;
   if (warnings > 0)
@@ -45,20 +43,37 @@ export async function customAnsible(
   context: TaskContext,
   build: boolean,
 ): Promise<AnsibleEnvironment | undefined> {
-  const spec = customEnvironment(context.paths.vendor);
+  return (await ansibleFor(context, ["custom"], build)).get("custom");
+}
+
+/** The Ansible of each tool; built when `build` says so, else those that are there. */
+export async function ansibleFor(
+  context: TaskContext,
+  tools: Iterable<ToolName>,
+  build: boolean,
+): Promise<Environments> {
   const options = {
-    folder: join(context.paths.vendor, ".environments"),
+    vendorFolder: context.paths.vendor,
     env: context.env,
     progress: (message: string) => context.err(`${message}\n`),
+    build,
   };
-  return build ? await ensureEnvironment(spec, options) : existingEnvironment(spec, options);
+  const found = await Promise.all(
+    [...new Set(tools)].map(async (tool) => [tool, await ansibleOf(tool, options)] as const),
+  );
+  return new Map(
+    found.flatMap(([tool, environment]) => (environment === undefined ? [] : [[tool, environment]])),
+  );
 }
+
+export type Environments = ReadonlyMap<ToolName, AnsibleEnvironment>;
 
 export interface PlanRequest {
   readonly phases: readonly PhaseSpec[];
   readonly flags: RunFlags;
   readonly resume: boolean;
-  readonly environment: AnsibleEnvironment | undefined;
+  /** Those that are there; a phase without its own is planned with the place where it would be. */
+  readonly environments: Environments;
 }
 
 export function makePlan(
@@ -67,12 +82,13 @@ export function makePlan(
   request: PlanRequest,
 ): readonly PlannedPhase[] {
   const { paths } = context;
-  const treeHash = new Map<string, string>();
+  const identities = new Map<ToolName, string>();
   const commands = (spec: PhaseSpec): readonly PlaybookCommand[] =>
     spec.playbooks.map((playbook) =>
       playbookCommand({
         tool: spec.tool,
-        bin: request.environment?.bin ?? join(paths.vendor, ".environments", spec.tool, "bin"),
+        bin:
+          request.environments.get(spec.tool)?.bin ?? join(paths.vendor, ".environments", spec.tool, "bin"),
         tree: treeOf(paths, spec.tool),
         playbook,
         inventory: join(cluster.build, spec.tool, INVENTORY),
@@ -81,11 +97,14 @@ export function makePlan(
         hostCount: cluster.model.hosts.length,
         extraVars: spec.extraVars(cluster.model),
         flags: request.flags,
+        ...(spec.tool === "ceph-ansible" ? { collections: join(paths.vendor, "collections") } : {}),
       }),
     );
-  const hashOfTree = (tree: string): string => {
-    const known = treeHash.get(tree) ?? (existsSync(tree) ? hashTree(tree) : "");
-    treeHash.set(tree, known);
+  const identityOf = (tool: ToolName): string => {
+    const tree = treeOf(paths, tool);
+    const known =
+      identities.get(tool) ?? treeIdentity(paths.vendor, tool) ?? (existsSync(tree) ? hashTree(tree) : "");
+    identities.set(tool, known);
     return known;
   };
   const facts: PlanFacts = {
@@ -98,8 +117,8 @@ export function makePlan(
       fingerprint({
         argv: commands(spec).map(({ argv }) => argv.slice(1)),
         files: [...filesOf(cluster, spec.tool)],
-        tree: hashOfTree(treeOf(paths, spec.tool)),
-        ansible: request.environment?.ansibleCore,
+        tree: identityOf(spec.tool),
+        ansible: request.environments.get(spec.tool)?.ansibleCore,
       }),
     ...(request.resume
       ? { doneIn: (spec: PhaseSpec, print: string) => lastDone(cluster.runs, spec.name, print)?.run.id }

@@ -14,6 +14,7 @@ import { mergeValues } from "./merge.ts";
 import { sortProblems } from "./problems.ts";
 import { withoutUnknownKeys } from "./prune.ts";
 import { expandHosts } from "./ranges.ts";
+import type { Rule } from "./rules/rule.ts";
 import { checkRules } from "./rules.ts";
 import { clusterSchema } from "./schema/cluster.ts";
 import { knownKeys } from "./schema/walk.ts";
@@ -28,6 +29,8 @@ export interface LoadOptions {
   readonly cluster: string;
   /** `--set` flags: `a.b=c`, later ones win. */
   readonly sets: readonly string[];
+  /** Rules from outside: what the vendored tools know. */
+  readonly moreRules?: readonly Rule[];
 }
 
 export interface LoadedInventory {
@@ -55,6 +58,7 @@ export async function loadInventory({
   inventoriesDir,
   cluster,
   sets,
+  moreRules = [],
 }: LoadOptions): Promise<LoadedInventory> {
   const read = await readLayers(inventoriesDir, cluster, sets);
   const problems: Problem[] = [...read.problems];
@@ -67,7 +71,7 @@ export async function loadInventory({
   const merged = mergeValues(layers.map(({ root }) => toValue(root) as ValueMap));
   const context: BuildContext = { cluster, resolveFile: (path, file) => resolveFile(layers, path, file) };
   // With a file missing, every complaint about its contents would be noise.
-  const model = read.isComplete ? validate(merged, layers, context, problems) : undefined;
+  const model = read.isComplete ? validate(merged, layers, context, problems, moreRules) : undefined;
   const isValid = !problems.some(({ severity }) => severity === "error");
   const asPath = (path: string | InventoryPath) =>
     typeof path === "string" ? (parsePath(path) ?? []) : path;
@@ -98,6 +102,7 @@ function validate(
   layers: readonly Layer[],
   context: BuildContext,
   problems: Problem[],
+  moreRules: readonly Rule[],
 ): ClusterModel | undefined {
   const settings = withoutUnset(merged);
   let parsed = clusterSchema.safeParse(settings);
@@ -109,7 +114,7 @@ function validate(
   }
   if (!parsed.success) return undefined;
   const model = buildModel(parsed.data, context);
-  problems.push(...checkRules(model, layers));
+  problems.push(...checkRules(model, layers, moreRules));
   return model;
 }
 

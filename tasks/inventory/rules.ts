@@ -21,9 +21,13 @@ export const RULES: readonly Rule[] = FILES.flatMap((file) => Object.values<Rule
   a.code < b.code ? -1 : 1,
 );
 
-/** Runs every rule and puts each finding at its place in the files. */
-export function checkRules(model: ClusterModel, layers: readonly Layer[]): Problem[] {
-  return RULES.flatMap(({ code, severity, check }) =>
+/** Runs every rule, ours and those of the tools, and puts each finding at its place in the files. */
+export function checkRules(
+  model: ClusterModel,
+  layers: readonly Layer[],
+  moreRules: readonly Rule[] = [],
+): Problem[] {
+  return [...RULES, ...moreRules].flatMap(({ code, severity, check }) =>
     problemsAtPaths(
       layers,
       [...check(model)].map((finding) => ({ ...finding, code, severity })),

@@ -9,6 +9,8 @@ export interface CommandOptions {
   /** Text for standard input; without it, standard input is empty. */
   readonly input?: string;
   readonly timeoutMs?: number;
+  /** Ends the command, and what it started. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CommandResult {
@@ -31,6 +33,7 @@ export async function capture(
     input: options.input ?? "",
     env: options.env ?? process.env,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
   })`exec ${[...argv]}`;
   return { code: output.exitCode ?? 128, stdout: output.stdout, stderr: output.stderr };

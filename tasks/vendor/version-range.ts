@@ -12,6 +12,20 @@ export function rangeText(range: VersionRange): string {
   return `>= ${range.min}, < ${range.below}`;
 }
 
+/** Reads `>=2.18 <2.19`; undefined when it says anything else. */
+export function parseRange(text: string): VersionRange | undefined {
+  const found = /^>=\s*v?(\d+(?:\.\d+)*),?\s*<\s*v?(\d+(?:\.\d+)*)$/.exec(text.trim());
+  const [, min, below] = found ?? [];
+  return min === undefined || below === undefined || compareVersions(min, below) >= 0
+    ? undefined
+    : { min, below };
+}
+
+/** The number in a tag's or branch's name: v2.31.0 → 2.31.0, stable-9.0 → 9.0; undefined for master. */
+export function versionNumber(name: string): string | undefined {
+  return /\d+(?:\.\d+)*/.exec(name)?.[0];
+}
+
 /** Negative when a is older. Missing parts count as 0: 2.18 equals 2.18.0. */
 export function compareVersions(a: string, b: string): number {
   const left = a.split(".").map(Number);

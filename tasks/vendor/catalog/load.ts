@@ -1,0 +1,70 @@
+/** The catalogs of the tools that are brought, kept in vendor/.cache by the content of their trees. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { TOOLS, type ToolName } from "../../core/model.ts";
+import { type LockedSource, readLock } from "../lock-file.ts";
+import { readManifest } from "../manifest.ts";
+import { buildCatalog, type Catalog, type Variable } from "./build.ts";
+
+/** Raised when the catalog is made in another way. */
+const FORMAT = 1;
+
+interface Stored {
+  readonly format: number;
+  readonly version: string;
+  readonly variables: readonly Variable[];
+  readonly names: string;
+}
+
+/** Of the wanted tools, those whose trees are there. */
+export function loadCatalogs(
+  vendorFolder: string,
+  wanted: readonly ToolName[] = TOOLS,
+): ReadonlyMap<ToolName, Catalog> {
+  const lock = readLock(vendorFolder);
+  if (lock.size === 0) return new Map();
+  const { sources } = readManifest(vendorFolder);
+  return new Map(
+    wanted.flatMap((tool): (readonly [ToolName, Catalog])[] => {
+      const locked = lock.get(tool);
+      const folder = [...(sources.get(tool)?.versions.values() ?? [])][0]?.folder;
+      if (locked === undefined || folder === undefined) return [];
+      const tree = join(vendorFolder, folder);
+      return existsSync(tree) ? [[tool, loadCatalog(vendorFolder, tool, tree, locked)]] : [];
+    }),
+  );
+}
+
+function loadCatalog(vendorFolder: string, tool: ToolName, tree: string, locked: LockedSource): Catalog {
+  const folder = join(vendorFolder, ".cache");
+  const file = join(folder, `variables-${tool}-${locked.tree}.json`);
+  const stored = readStored(file);
+  if (stored !== undefined) {
+    const { version, variables, names } = stored;
+    return { tool, version, variables, names: new Set(names.split(" ")) };
+  }
+  const catalog = buildCatalog(tool, locked.version, tree);
+  keep(folder, file, tool, { ...catalog, format: FORMAT, names: [...catalog.names].join(" ") });
+  return catalog;
+}
+
+function readStored(file: string): Stored | undefined {
+  try {
+    const stored = JSON.parse(readFileSync(file, "utf8")) as Stored;
+    return stored.format === FORMAT ? stored : undefined;
+  } catch {
+    return undefined; // Not there yet, or torn: it is made anew.
+  }
+}
+
+/** A cache that cannot be written (a read-only checkout, a full disk) costs time, nothing else. */
+function keep(folder: string, file: string, tool: string, stored: Stored): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const name of readdirSync(folder))
+      if (name.startsWith(`variables-${tool}-`)) rmSync(join(folder, name));
+    writeFileSync(file, JSON.stringify(stored));
+  } catch {
+    rmSync(file, { force: true });
+  }
+}

@@ -1,0 +1,168 @@
+/** What is in vendor/, compared with what should be: for vendor:status, and to the byte for vendor:verify. */
+import { join } from "node:path";
+import { openGit } from "../io/git.ts";
+import { knownContents, listChanges, treeHash } from "./bring.ts";
+import { choose } from "./bring-all.ts";
+import { ansibleVersion, missingParts } from "./build-environment.ts";
+import {
+  type AnsibleEnvironment,
+  customEnvironment,
+  type EnvironmentSpec,
+  existingEnvironment,
+  toolEnvironment,
+} from "./environment.ts";
+import { requirementsKey } from "./environment-spec.ts";
+import { environmentsFolder } from "./environments.ts";
+import { type LockedSource, readLock, type VendorLock } from "./lock-file.ts";
+import { type Manifest, type Pin, pinText, readManifest } from "./manifest.ts";
+import { type PatchReport, planPatches } from "./patches/plan.ts";
+import { readPatches } from "./patches/read.ts";
+import { inspectTree, type TreeState } from "./tree.ts";
+
+export interface SourceStatus {
+  readonly pin: Pin;
+  readonly locked?: LockedSource;
+  readonly tree: TreeState;
+  /** Sentences; empty when all is as it should be. */
+  readonly differences: readonly string[];
+}
+
+export interface EnvironmentStatus {
+  readonly source: string;
+  readonly spec: EnvironmentSpec;
+  readonly environment?: AnsibleEnvironment;
+  readonly differences: readonly string[];
+}
+
+export interface StatusOptions {
+  readonly vendorFolder: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Read every file and ask every Ansible, instead of trusting times and pointers. */
+  readonly deep: boolean;
+}
+
+export interface VendorStatus {
+  readonly sources: readonly SourceStatus[];
+  readonly environments: readonly EnvironmentStatus[];
+}
+
+/** Looks, changes nothing. @throws InputError when vendor.yml, the lock or a patch cannot be read. */
+export async function vendorStatus(options: StatusOptions): Promise<VendorStatus> {
+  const manifest = readManifest(options.vendorFolder);
+  const lock = readLock(options.vendorFolder);
+  const pins = currentPins(manifest, lock);
+  const [sources, environments] = await Promise.all([
+    Promise.all(pins.map(({ pin, newer }) => sourceStatus(pin, newer, lock.get(pin.source), options))),
+    Promise.all(
+      [
+        ...pins.flatMap(({ pin }): (readonly [string, EnvironmentSpec])[] =>
+          pin.ansible === undefined ? [] : [[pin.source, toolEnvironment(options.vendorFolder, pin.ansible)]],
+        ),
+        ["custom", customEnvironment(options.vendorFolder)] as const,
+      ].map(([source, spec]) => environmentStatus(source, spec, lock.get(source), options)),
+    ),
+  ]);
+  return { sources, environments };
+}
+
+function currentPins(manifest: Manifest, lock: VendorLock) {
+  return choose(manifest, lock, { only: [], refs: new Map(), update: false });
+}
+
+async function sourceStatus(
+  pin: Pin,
+  newer: Pin | undefined,
+  locked: LockedSource | undefined,
+  { vendorFolder, env, deep }: StatusOptions,
+): Promise<SourceStatus> {
+  const folder = join(vendorFolder, pin.folder);
+  const place = `vendor/${pin.folder}`;
+  const tree = await inspectTree(folder, knownContents(locked), { env });
+  const status = { pin, ...(locked === undefined ? {} : { locked }), tree };
+  const differences: string[] = [];
+  if (tree.kind === "absent" && locked !== undefined) differences.push(`${place} is missing`);
+  if (tree.kind === "foreign") differences.push(`${place} was not put there by kube-magic`);
+  if (tree.kind !== "present") return { ...status, differences };
+  if (locked === undefined) differences.push(`${place} is not in vendor.lock.yml`);
+  if (tree.commit !== pin.commit)
+    differences.push(`${place} is at ${tree.commit.slice(0, 9)}, not at ${pinText(pin)}`);
+  if (newer !== undefined) differences.push(`vendor.yml pins ${pinText(newer)}`);
+  if (tree.changes.length > 0) differences.push(`${place} has local changes:\n${listChanges(tree.changes)}`);
+  if (locked !== undefined && locked.patchSet !== readPatches(vendorFolder, pin.source).hash)
+    differences.push("patches were added, changed or removed since");
+  if (deep && locked !== undefined && differences.length === 0) {
+    const found = await treeHash(folder, Object.keys(locked.files), { env, vendorFolder });
+    if (found !== locked.tree)
+      differences.push(
+        `${place} has the content ${found.slice(0, 9)}, vendor.lock.yml says ${locked.tree.slice(0, 9)}`,
+      );
+  }
+  return { ...status, differences };
+}
+
+async function environmentStatus(
+  source: string,
+  spec: EnvironmentSpec,
+  locked: LockedSource | undefined,
+  { vendorFolder, env, deep }: StatusOptions,
+): Promise<EnvironmentStatus> {
+  const environment = existingEnvironment(spec, { folder: environmentsFolder(vendorFolder) });
+  const status = { source, spec, ...(environment === undefined ? {} : { environment }) };
+  const key = requirementsKey(spec);
+  const differences: string[] = [];
+  if (locked?.ansible !== undefined && locked.ansible !== key)
+    differences.push(`requirements/${spec.name}.txt has changed since`);
+  if (environment === undefined) {
+    if (locked?.ansible !== undefined) differences.push(`the Ansible of ${source} is missing`);
+    return { ...status, differences };
+  }
+  if (deep) {
+    const [version, missing] = await Promise.all([
+      ansibleVersion(environment.bin, env),
+      missingParts(spec, environment.bin, env),
+    ]);
+    if (version !== environment.ansibleCore)
+      differences.push(
+        `its ansible-playbook answers with ${version ?? "an error"}, not with ${environment.ansibleCore}`,
+      );
+    if (missing.length > 0) differences.push(`it lacks ${missing.join(", ")}`);
+  }
+  return { ...status, differences };
+}
+
+export interface SourcePatches {
+  readonly pin: Pin;
+  readonly reports: readonly PatchReport[];
+  /** False when there is no tree to judge them by. */
+  readonly judged: boolean;
+  /** Names of the patches that are in the tree now. */
+  readonly applied: ReadonlySet<string>;
+}
+
+/** How each patch fits the commit that is there, whatever is applied now. */
+export async function patchesOfAll(
+  options: Pick<StatusOptions, "vendorFolder" | "env">,
+): Promise<readonly SourcePatches[]> {
+  const { vendorFolder, env } = options;
+  const lock = readLock(vendorFolder);
+  const pins = currentPins(readManifest(vendorFolder), lock);
+  return await Promise.all(
+    pins.map(async ({ pin }): Promise<SourcePatches> => {
+      const { patches, hash } = readPatches(vendorFolder, pin.source);
+      const locked = lock.get(pin.source);
+      const applied = new Set(locked?.patchSet === hash ? locked.patches : []);
+      const folder = join(vendorFolder, pin.folder);
+      const tree = await inspectTree(folder, new Map(), { env });
+      if (tree.kind !== "present" || tree.commit !== pin.commit)
+        return {
+          pin,
+          applied,
+          judged: false,
+          reports: patches.map((patch) => ({ patch, status: { kind: "other-version" } })),
+        };
+      const git = openGit(folder, { env });
+      const { reports } = await planPatches(patches, pin.version, (path) => git.committed(path), { env });
+      return { pin, applied, judged: true, reports };
+    }),
+  );
+}
