@@ -83,23 +83,30 @@ export function makePlan(
 ): readonly PlannedPhase[] {
   const { paths } = context;
   const identities = new Map<ToolName, string>();
-  const commands = (spec: PhaseSpec): readonly PlaybookCommand[] =>
-    spec.playbooks.map((playbook) =>
-      playbookCommand({
-        tool: spec.tool,
-        bin:
-          request.environments.get(spec.tool)?.bin ?? join(paths.vendor, ".environments", spec.tool, "bin"),
-        tree: treeOf(paths, spec.tool),
-        playbook,
-        inventory: join(cluster.build, spec.tool, INVENTORY),
-        clusterBuild: cluster.build,
-        callbacks: join(paths.custom, "plugins", "callback"),
-        hostCount: cluster.model.hosts.length,
-        extraVars: spec.extraVars(cluster.model),
-        flags: request.flags,
-        ...(spec.tool === "ceph-ansible" ? { collections: join(paths.vendor, "collections") } : {}),
-      }),
-    );
+  const commandOf = (spec: PhaseSpec, playbook: string, flags: RunFlags): PlaybookCommand =>
+    playbookCommand({
+      tool: spec.tool,
+      bin: request.environments.get(spec.tool)?.bin ?? join(paths.vendor, ".environments", spec.tool, "bin"),
+      tree: treeOf(paths, spec.tool),
+      playbook,
+      inventory: join(cluster.build, spec.tool, INVENTORY),
+      clusterBuild: cluster.build,
+      callbacks: join(paths.custom, "plugins", "callback"),
+      hostCount: cluster.model.hosts.length,
+      extraVars: spec.extraVars(cluster.model),
+      flags,
+      ...(spec.tool === "ceph-ansible" ? { collections: join(paths.vendor, "collections") } : {}),
+    });
+  const commands = (spec: PhaseSpec): readonly PlaybookCommand[] => {
+    const limit = request.flags.limit ?? spec.limit;
+    if (limit === undefined)
+      return spec.playbooks.map((playbook) => commandOf(spec, playbook, request.flags));
+    const { limit: _limit, tags: _tags, skipTags: _skipTags, ...whole } = request.flags;
+    return [
+      ...(spec.beforeLimited ?? []).map((playbook) => commandOf(spec, playbook, whole)),
+      ...spec.playbooks.map((playbook) => commandOf(spec, playbook, { ...request.flags, limit })),
+    ];
+  };
   const identityOf = (tool: ToolName): string => {
     const tree = treeOf(paths, tool);
     const known =

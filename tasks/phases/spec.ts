@@ -18,15 +18,22 @@ export type PhaseName = (typeof PHASE_NAMES)[number];
 export type Decision = true | { readonly skip: string };
 
 export interface PhaseSpec {
-  readonly name: PhaseName | "preflight";
+  /** One of PHASE_NAMES in a deploy; day-2 actions name their own steps. */
+  readonly name: string;
   /** Verb first, as shown while it runs. */
   readonly title: string;
   /** Phases that come first, when they run at all. */
-  readonly needs: readonly PhaseName[];
+  readonly needs: readonly string[];
   readonly tool: ToolName;
   /** In order, relative to the tool's tree. */
   readonly playbooks: readonly string[];
   /** Passed with -e as JSON, so types survive. Never a secret: argv is public. */
   readonly extraVars: (model: ClusterModel) => ValueMap;
   readonly when: (model: ClusterModel) => Decision;
+  /** Playbooks that come first and without the limit, whenever a run is limited: facts of hosts that others are asked about. */
+  readonly beforeLimited?: readonly string[];
+  /** Hosts that the phase itself is limited to, when the user does not say. */
+  readonly limit?: string;
+  /** Nothing starts unless every host has an operating system that the tool installs on. */
+  readonly checkSystems?: boolean;
 }
