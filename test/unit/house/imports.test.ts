@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   lab: ["core", "io", "ansible"],
   cli: ["core", "inventory", "scripts"],
   deploy: ["core", "io", "inventory", "render", "vendor", "phases", "ansible", "run", "report", "cli"],
+  day2: ["core", "render", "vendor", "phases", "ansible", "cli", "deploy"],
   demo: ["core", "io", "inventory", "ansible", "lab", "cli", "deploy"],
   scripts: [
     "core",
@@ -36,6 +37,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lab",
     "cli",
     "deploy",
+    "day2",
     "demo",
   ],
 };
