@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import type { ToolName } from "../../tasks/core/model.ts";
 import { repositoryRoot } from "../../tasks/core/paths.ts";
 import { Float, Tagged, type Value } from "../../tasks/core/value.ts";
+import { existingEnvironment } from "../../tasks/vendor/environment.ts";
+import { environmentOf } from "../../tasks/vendor/environments.ts";
 import { ansibleForTests } from "./environment.ts";
 
 export interface TestAnsible {
@@ -24,10 +26,10 @@ export async function findAnsible(): Promise<TestAnsible> {
 
 /** The Ansible of a vendored tool, when `npm run init` has built it. */
 export function findAnsibleOf(tool: ToolName): TestAnsible | undefined {
-  const pointer = join(repositoryRoot(), "vendor", ".environments", `${tool}.json`);
-  if (!existsSync(pointer)) return undefined;
-  const { bin } = JSON.parse(readFileSync(pointer, "utf8")) as { bin: string };
-  return { bin, python: pythonOf(bin) };
+  const vendor = join(repositoryRoot(), "vendor");
+  const folder = join(vendor, ".environments");
+  const bin = existingEnvironment(environmentOf(vendor, tool), { folder })?.bin;
+  return bin === undefined ? undefined : { bin, python: pythonOf(bin) };
 }
 
 /** The vendored tree of a tool, when `npm run init` has fetched it. */
