@@ -3,6 +3,7 @@ import type { TaskContext } from "../cli/task.ts";
 import { GateError, InterruptedError, PhaseError } from "../core/errors.ts";
 import { describeFailures, tail } from "../report/failure.ts";
 import type { Journal } from "../report/journal.ts";
+import { explainFailure } from "../report/known-failures.ts";
 import { preflightTable, readFindings } from "../report/preflight.ts";
 import type { PhaseView, PhaseViews } from "../report/progress-state.ts";
 import { duration, hostTotals } from "../report/text.ts";
@@ -75,5 +76,8 @@ function failed(
       { remedy, output: tail(log, 15) },
     );
   }
+  const known = explainFailure(view);
+  if (known !== undefined)
+    return new PhaseError(`${name}: ${known.what}`, { remedy: `${known.remedy}\n  → ${remedy}` });
   return new PhaseError(`${name} failed`, { remedy, output: describeFailures(view, log) });
 }

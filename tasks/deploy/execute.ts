@@ -16,6 +16,7 @@ import { listenForInterrupt } from "../run/interrupt.ts";
 import { runPlan } from "../run/run-plan.ts";
 import { conclude } from "./conclude.ts";
 import { gatekeeper } from "./gates.ts";
+import { fetchKubeconfig, kubeconfigOf } from "./kubeconfig.ts";
 import { endOrphan } from "./orphan.ts";
 import type { ClusterContext } from "./prepare.ts";
 
@@ -102,10 +103,19 @@ export async function execute(
     });
     await progress.finished;
     conclude({ context, views, results, journal, again: options.again });
+    if (results.some(({ phase, status }) => phase.spec.tool === "kubespray" && status === "done"))
+      sayKubeconfig(context, cluster.build);
   } finally {
     interrupt.dispose();
     lock.release();
   }
+}
+
+function sayKubeconfig(context: TaskContext, build: string): void {
+  const fetched = fetchKubeconfig(build);
+  if (fetched === "written") context.out(`kubeconfig: export KUBECONFIG=${kubeconfigOf(build)}\n`);
+  if (fetched === "damaged")
+    context.err("note: kubespray/artifacts/admin.conf is no kubeconfig: the one that was here is kept\n");
 }
 
 function isRun(phase: PlannedPhase): boolean {

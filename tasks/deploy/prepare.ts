@@ -84,22 +84,45 @@ export function makePlan(
 ): readonly PlannedPhase[] {
   const { paths } = context;
   const identities = new Map<ToolName, string>();
-  const commands = (spec: PhaseSpec): readonly PlaybookCommand[] =>
-    stepsOf(spec, cluster.model).map(({ tool, playbook, extraVars, tags }) =>
-      playbookCommand({
-        tool,
-        bin: request.environments.get(tool)?.bin ?? join(paths.vendor, ".environments", tool, "bin"),
-        tree: treeOf(paths, tool),
-        playbook,
-        inventory: join(cluster.build, tool, INVENTORY),
-        clusterBuild: cluster.build,
-        callbacks: join(paths.custom, "plugins", "callback"),
-        hostCount: cluster.model.hosts.length,
-        extraVars,
-        flags: { ...(tags === undefined ? {} : { tags }), ...request.flags },
-        ...(tool === "ceph-ansible" ? { collections: join(paths.vendor, "collections") } : {}),
-      }),
-    );
+  const commandOf = (
+    {
+      tool,
+      playbook,
+      extraVars,
+    }: Pick<ReturnType<typeof stepsOf>[number], "tool" | "playbook" | "extraVars">,
+    flags: RunFlags,
+  ): PlaybookCommand =>
+    playbookCommand({
+      tool,
+      bin: request.environments.get(tool)?.bin ?? join(paths.vendor, ".environments", tool, "bin"),
+      tree: treeOf(paths, tool),
+      playbook,
+      inventory: join(cluster.build, tool, INVENTORY),
+      clusterBuild: cluster.build,
+      callbacks: join(paths.custom, "plugins", "callback"),
+      hostCount: cluster.model.hosts.length,
+      extraVars,
+      flags,
+      ...(tool === "ceph-ansible" ? { collections: join(paths.vendor, "collections") } : {}),
+    });
+  const commands = (spec: PhaseSpec): readonly PlaybookCommand[] => {
+    const { limit: asked, ...flags } = request.flags;
+    const limit = asked ?? spec.limit;
+    const { tags: _tags, skipTags: _skipTags, ...whole } = flags;
+    const first = limit === undefined ? [] : (spec.beforeLimited ?? []);
+    return [
+      ...first.map((playbook) =>
+        commandOf({ tool: spec.tool, playbook, extraVars: spec.extraVars(cluster.model) }, whole),
+      ),
+      ...stepsOf(spec, cluster.model).map((step) =>
+        commandOf(step, {
+          ...(step.tags === undefined ? {} : { tags: step.tags }),
+          ...flags,
+          ...(limit === undefined ? {} : { limit }),
+        }),
+      ),
+    ];
+  };
   const identityOf = (tool: ToolName): string => {
     const tree = treeOf(paths, tool);
     const known =

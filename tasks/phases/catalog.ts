@@ -70,6 +70,8 @@ export const CATALOG: readonly PhaseSpec[] = [
     needs: ["prep-hosts"],
     tool: "kubespray",
     playbooks: ["cluster.yml"],
+    // Templates ask for the addresses of all hosts, limited or not.
+    beforeLimited: ["playbooks/facts.yml"],
     extraVars: nothing,
     when: orchestratedBy("kubernetes"),
   },
@@ -81,6 +83,7 @@ export const CATALOG: readonly PhaseSpec[] = [
     playbooks: ["playbooks/prerequisites.yml", "playbooks/deploy_cluster.yml"],
     extraVars: nothing,
     when: orchestratedBy("openshift"),
+    checkSystems: true,
   },
   {
     name: "post",

@@ -36,11 +36,12 @@ export const GATE_NAMES = ["ceph-health"] as const;
 export type GateName = (typeof GATE_NAMES)[number];
 
 export interface PhaseSpec {
-  readonly name: PhaseName | "preflight";
+  /** One of PHASE_NAMES in a deploy; day-2 actions name their own steps. */
+  readonly name: string;
   /** Verb first, as shown while it runs. */
   readonly title: string;
   /** Phases that come first, when they run at all. */
-  readonly needs: readonly PhaseName[];
+  readonly needs: readonly string[];
   readonly tool: ToolName;
   /** In order, relative to the tool's tree; a step may belong to another tool. */
   readonly playbooks: readonly (string | PlaybookStep)[];
@@ -55,4 +56,10 @@ export interface PhaseSpec {
   readonly outputs?: (model: ClusterModel) => readonly OutputName[];
   /** What a reader of the plan should know about how it will be done, and why. */
   readonly notes?: (model: ClusterModel) => readonly string[];
+  /** Playbooks that come first and without the limit, whenever a run is limited: facts of hosts that others are asked about. */
+  readonly beforeLimited?: readonly string[];
+  /** Hosts that the phase itself is limited to, when the user does not say. */
+  readonly limit?: string;
+  /** Nothing starts unless every host has an operating system that the tool installs on. */
+  readonly checkSystems?: boolean;
 }

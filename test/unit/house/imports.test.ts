@@ -34,6 +34,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "cli",
     "ceph",
   ],
+  day2: ["core", "render", "vendor", "phases", "ansible", "cli", "deploy"],
   demo: ["core", "io", "inventory", "ansible", "lab", "cli", "deploy"],
   import: ["core", "io", "inventory", "render"],
   scripts: [
@@ -51,6 +52,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lab",
     "cli",
     "deploy",
+    "day2",
     "demo",
     "ceph",
   ],
