@@ -5,6 +5,13 @@ import { kubesprayInventory } from "../render/kubespray.ts";
 import type { Group, ToolInventory } from "../render/tool-inventory.ts";
 import type { Action, Request } from "./action.ts";
 
+/** Of kubespray's playbooks those that renew the administrator's kubeconfig. */
+const RENEW_KUBECONFIG: ReadonlySet<string> = new Set([
+  "cluster.yml",
+  "upgrade-cluster.yml",
+  "recover-control-plane.yml",
+]);
+
 /** In order: each needs the one before. */
 export function phasesOf(action: Action, request: Request): readonly PhaseSpec[] {
   const steps = action.steps(request);
@@ -20,6 +27,7 @@ export function phasesOf(action: Action, request: Request): readonly PhaseSpec[]
       when: () => true,
       ...(step.limit === undefined ? {} : { limit: step.limit }),
       ...(tool === "kubespray" ? { beforeLimited: ["playbooks/facts.yml"] } : {}),
+      ...(RENEW_KUBECONFIG.has(step.playbook) ? { leavesKubeconfig: true } : {}),
     };
   });
 }

@@ -103,7 +103,7 @@ export async function execute(
     });
     await progress.finished;
     conclude({ context, views, results, journal, again: options.again });
-    if (results.some(({ phase, status }) => phase.spec.tool === "kubespray" && status === "done"))
+    if (results.some(({ phase, status }) => phase.spec.leavesKubeconfig === true && status === "done"))
       sayKubeconfig(context, cluster.build);
   } finally {
     interrupt.dispose();

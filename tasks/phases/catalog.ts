@@ -72,6 +72,7 @@ export const CATALOG: readonly PhaseSpec[] = [
     playbooks: ["cluster.yml"],
     // Templates ask for the addresses of all hosts, limited or not.
     beforeLimited: ["playbooks/facts.yml"],
+    leavesKubeconfig: true,
     extraVars: nothing,
     when: orchestratedBy("kubernetes"),
   },
