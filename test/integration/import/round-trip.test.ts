@@ -73,7 +73,8 @@ function passThrough(model: ClusterModel, tool: ToolName): unknown {
 }
 
 const order = (model: ClusterModel) => hostsWith(model, "control-plane").map(({ name }) => name);
-const runs = { numRuns: 4 };
+/** Each run starts Ansible several times: the first counterexample has to do. */
+const runs = { numRuns: 3, endOnFailure: true };
 
 describe("render → import", () => {
   it("is the same cluster from all four inventories", async () => {
@@ -187,7 +188,7 @@ describe("render → import", () => {
         expect(imported.model.openshift).toEqual(model.openshift);
         expect(order(imported.model)).toEqual(order(model));
       }),
-      { numRuns: 3 },
+      runs,
     );
   });
 });
