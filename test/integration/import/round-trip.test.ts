@@ -74,7 +74,7 @@ function passThrough(model: ClusterModel, tool: ToolName): unknown {
 
 const order = (model: ClusterModel) => hostsWith(model, "control-plane").map(({ name }) => name);
 /** Each run starts Ansible several times: the first counterexample has to do. */
-const runs = { numRuns: 3, endOnFailure: true };
+const runs = { numRuns: 2, endOnFailure: true };
 
 describe("render → import", () => {
   it("is the same cluster from all four inventories", async () => {
@@ -123,7 +123,12 @@ describe("render → import", () => {
           const imported = await roundTrip(model, ["kubespray"]);
           const hasVip = model.api.vip !== undefined;
           // Nobody in kubespray's inventory could hold the virtual address.
-          const lost = new Set(lostIn(imported).map(({ variable }) => variable));
+          const lost = new Set(
+            lostIn(imported)
+              .map(({ variable }) => variable)
+              // With kubeadm's etcd, a host that only had the role etcd is in no group.
+              .filter((variable) => variable !== "(host)" || model.etcd.deployment !== "kubeadm"),
+          );
           expect([...lost]).toEqual(hasVip ? ["loadbalancer_apiserver"] : []);
           expect(order(imported.model)).toEqual(order(model));
           const { deployment } = model.etcd;
@@ -156,9 +161,15 @@ describe("render → import", () => {
   });
 
   it("is the same Ceph from ceph-ansible's inventory alone", async () => {
-    // Only how to reach a host is in there: its other address would be unknown.
+    // Only how to reach a host is in there: its other address would be unknown, and so would a bastion.
     const known = clusters("none")
-      .map((model) => ({ ...model, hosts: model.hosts.map(({ address: _, ...host }) => host) }))
+      .map((model) => ({
+        ...model,
+        hosts: model.hosts.map(({ address: _, ...host }) => ({
+          ...host,
+          roles: host.roles.filter((role) => role !== "bastion"),
+        })),
+      }))
       .filter((model) => isPrintable(model) && model.ceph !== undefined);
     await fc.assert(
       fc.asyncProperty(known, async (model) => {
