@@ -27,7 +27,10 @@ export function passThroughOf(view: View, model: ClusterModel): PassThrough {
   for (const [group, { variables }] of listing.groups) {
     const today = todaysGroup(tool, group);
     for (const [name, value] of Object.entries(variables)) {
-      if (!isKept(name)) continue;
+      const isUnread = listing.hosts.every((host) => listing.effective.get(host)?.[name] === undefined);
+      // Of a group without hosts nobody reads anything, and what was written there is kept, unless we write it too.
+      const isKeptUnread = isPassable(tool, name) && !isSame(value, inventory?.variables[today]?.[name]);
+      if (!(isUnread ? isKeptUnread : isKept(name))) continue;
       if (groups.has(today)) {
         result[today] = { ...result[today], [name]: value };
         continue;
