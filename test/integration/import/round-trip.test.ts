@@ -72,6 +72,15 @@ function passThrough(model: ClusterModel, tool: ToolName): unknown {
   return canonical({ groups: present(groups), hosts: present(Object.fromEntries(own)) } as Value);
 }
 
+/** With kubeadm's etcd, a host that only has the role etcd is in kubespray's inventory, but in no group. */
+const hasIdleMember = ({ hosts, etcd }: ClusterModel): boolean =>
+  etcd.deployment === "kubeadm" &&
+  hosts.some(
+    ({ roles }) =>
+      roles.includes("etcd") &&
+      !roles.some((role) => ["control-plane", "worker", "infra", "bastion"].includes(role)),
+  );
+
 const order = (model: ClusterModel) => hostsWith(model, "control-plane").map(({ name }) => name);
 /** Each run starts Ansible several times: the first counterexample has to do. */
 const runs = { numRuns: 2, endOnFailure: true };
@@ -118,7 +127,9 @@ describe("render → import", () => {
   it("is the same Kubernetes from kubespray's inventory alone", async () => {
     await fc.assert(
       fc.asyncProperty(
-        clusters("kubernetes").filter((model) => isPrintable(model) && model.hosts.some(isNode)),
+        clusters("kubernetes").filter(
+          (model) => isPrintable(model) && model.hosts.some(isNode) && !hasIdleMember(model),
+        ),
         async (model) => {
           const imported = await roundTrip(model, ["kubespray"]);
           const hasVip = model.api.vip !== undefined;
