@@ -127,8 +127,12 @@ function namesOf(listings: ReadonlyMap<ToolName, Listing>): Map<ToolName, Map<st
 
 function rolesOf(views: readonly View[]): Map<string, Set<Role>> {
   const roles = new Map<string, Set<Role>>();
+  const listed = new Set<string>();
   for (const view of views) {
     for (const host of view.listing.hosts) {
+      // What our own inventory lists is the whole truth.
+      if (listed.has(view.nameOf(host))) continue;
+      if (view.tool === "custom" && listedRoles(view, host) !== undefined) listed.add(view.nameOf(host));
       const own = roles.get(view.nameOf(host)) ?? new Set();
       roles.set(view.nameOf(host), own);
       for (const role of rolesIn(view, host)) own.add(role);
@@ -153,12 +157,13 @@ function rolesIn(view: View, host: string): readonly Role[] {
   return [...found, ...(own.length > 0 || found.includes("control-plane") ? own : (["worker"] as const))];
 }
 
-/** With kubeadm's etcd, membership in the group says nothing of its own. */
+/** With kubeadm's etcd, membership in the group says nothing of its own. Our own inventory's order is kept. */
 function rolesFor(roles: ReadonlySet<Role>, deployment: Value | undefined, views: readonly View[]): Role[] {
   const hasOwn = views.some(
     (view) => view.tool === "custom" && view.common("kube_magic_cluster") !== undefined,
   );
-  return ROLES.filter((role) => roles.has(role) && (hasOwn || role !== "etcd" || deployment !== "kubeadm"));
+  if (hasOwn) return [...roles];
+  return ROLES.filter((role) => roles.has(role) && (role !== "etcd" || deployment !== "kubeadm"));
 }
 
 const FIRST = [

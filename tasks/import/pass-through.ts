@@ -27,7 +27,10 @@ export function passThroughOf(view: View, model: ClusterModel): PassThrough {
   for (const [group, { variables }] of listing.groups) {
     const today = todaysGroup(tool, group);
     for (const [name, value] of Object.entries(variables)) {
-      if (!isKept(name)) continue;
+      const isUnread = listing.hosts.every((host) => listing.effective.get(host)?.[name] === undefined);
+      // Of a group without hosts nobody reads anything, and what was written there is kept, unless we write it too.
+      const isKeptUnread = isPassable(tool, name) && !isSame(value, inventory?.variables[today]?.[name]);
+      if (!(isUnread ? isKeptUnread : isKept(name))) continue;
       if (groups.has(today)) {
         result[today] = { ...result[today], [name]: value };
         continue;
@@ -81,11 +84,13 @@ function renderedVariables(model: ClusterModel, tool: ToolName): ReadonlyMap<str
 /** False for what a section owns, what we generate, and what our rendering says anyway to every host. */
 function keeperOf(view: View, rendered: ReadonlyMap<string, ValueMap>): (name: string) => boolean {
   const decided = new Map<string, boolean>();
+  const [anyHost] = rendered.values();
   const decide = (name: string): boolean => {
     if (!isPassable(view.tool, name)) return false;
     return view.listing.hosts.some((host) => {
       const before = view.listing.effective.get(host)?.[name];
-      const after = rendered.get(view.nameOf(host))?.[name];
+      // A host that no role brings into the rendering says nothing against what all others get.
+      const after = (rendered.get(view.nameOf(host)) ?? anyHost)?.[name];
       return before !== undefined && !isSame(before, after);
     });
   };

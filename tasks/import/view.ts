@@ -41,9 +41,16 @@ export function viewOf(tool: ToolName, listing: Listing, names: ReadonlyMap<stri
         if (known === undefined) counted.push({ value: found, count: 1 });
         else known.count += 1;
       }
-      return counted.sort((a, b) => b.count - a.count)[0]?.value;
+      const best = counted.sort((a, b) => b.count - a.count)[0]?.value;
+      return best ?? inEmptyGroup(listing, variable);
     },
   };
+}
+
+/** What a group says that has no hosts: nobody reads it, but it was meant. */
+function inEmptyGroup({ groups }: Listing, variable: string): Value | undefined {
+  const found = [...groups.values()].find(({ variables }) => Object.hasOwn(variables, variable));
+  return found === undefined ? undefined : resolved(found.variables[variable], found.variables);
 }
 
 export function textOf(value: Value | undefined): string | undefined {

@@ -76,7 +76,9 @@ function fields(
 /** The very roles, as our own inventory lists them; undefined for another's. */
 export function listedRoles(view: View, host: string): readonly Role[] | undefined {
   const roles = view.value(host, "kube_magic_roles");
-  return Array.isArray(roles) ? ROLES.filter((role) => roles.includes(role)) : undefined;
+  return Array.isArray(roles)
+    ? roles.filter((role): role is Role => ROLES.includes(role as Role))
+    : undefined;
 }
 
 export function clusterName(view: View): string | undefined {

@@ -1,7 +1,7 @@
 /** Mappings that several tools have in common. */
 import { isIpv6, parseIp } from "../../core/ip.ts";
 import type { Claims, Found } from "../claims.ts";
-import { textOf, type View } from "../view.ts";
+import { isTrue, textOf, type View } from "../view.ts";
 
 /** Takes what most hosts have in a variable; `put` is not called when nobody has it. */
 export function take(
@@ -35,7 +35,10 @@ export function sizeText(bytes: string): string | number {
 
 /** A host's main address, by the tools' own variables; undefined when only its name is known. */
 export function addressOf(view: View, host: string): string | undefined {
-  const names = ["ip", "ip6", "access_ip", "openshift_ip", "ansible_host", "ansible_ssh_host"];
+  const others = ["access_ip", "openshift_ip", "ansible_host", "ansible_ssh_host"];
+  // ip6 is the main address only where there is no IPv4.
+  const isIpv6Only = view.value(host, "ipv4_stack") !== undefined && !isTrue(view.value(host, "ipv4_stack"));
+  const names = isIpv6Only ? ["ip", "ip6", ...others] : ["ip", ...others, "ip6"];
   return [...names.map((name) => textOf(view.value(host, name))), host].find(
     (text) => text !== undefined && parseIp(text) !== undefined,
   );
