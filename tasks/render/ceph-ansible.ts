@@ -51,6 +51,8 @@ function clusterVariables(model: ClusterModel, ceph: CephStorage): ValueMap {
     ...(ceph.clusterNetworks.length === 0 ? {} : { cluster_network: ceph.clusterNetworks.join(",") }),
     ip_version: ceph.publicNetworks.every(isIpv6) ? "ipv6" : "ipv4",
     dashboard_enabled: ceph.dashboard,
+    // A container may not set the clock, so a time service there is started, and ends, in every run.
+    ...(ceph.osdBackend === "lab-file" ? { ntp_service_enabled: false } : {}),
     ...(hostsWith(model, "ceph-rgw").length === 0 ? {} : { radosgw_address_block: publicNetwork }),
     // Of reef's own choice, restful is deprecated and does not load on Debian 13, and nfs is of no use without cephadm.
     ceph_mgr_modules: ["iostat"],
