@@ -7,8 +7,10 @@ import { confirm } from "./deploy/confirm.ts";
 import { execute } from "./deploy/execute.ts";
 import { isPartial, RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
 import { ansibleFor, loadCluster, makePlan } from "./deploy/prepare.ts";
+import { refuseSystems } from "./deploy/systems.ts";
 import type { PlannedPhase } from "./phases/plan.ts";
 import { selectPhases } from "./phases/select.ts";
+import { toolsOf } from "./phases/steps.ts";
 
 export const task: Task = {
   description: `Runs the phases of a deploy in order: all, or those named. Each ends in build/<cluster>/runs/, with its
@@ -18,6 +20,7 @@ log and its events. A phase that fails stops the run; mend the cause and go on w
     ...INVENTORY_OPTIONS,
     ...SELECT_OPTIONS,
     ...RUN_OPTIONS,
+    "ignore-gates": { type: "boolean", help: "go on where a gate says no, such as Ceph's health" },
     yes: { type: "boolean", short: "y", help: "do not ask before a full deploy" },
   },
   async run(context) {
@@ -32,7 +35,9 @@ log and its events. A phase that fails stops the run; mend the cause and go on w
       makePlan(context, cluster, { phases, flags, resume: false, environments: new Map() }),
       only.length > 0,
     );
-    const tools = phases.filter(({ when }) => when(cluster.model) === true).map(({ tool }) => tool);
+    const tools = phases
+      .filter(({ when }) => when(cluster.model) === true)
+      .flatMap((spec) => toolsOf(spec, cluster.model));
     const environments = await ansibleFor(context, tools, true);
     const plan = makePlan(context, cluster, {
       phases,
@@ -46,6 +51,12 @@ log and its events. A phase that fails stops the run; mend the cause and go on w
         if (decision.kind === "skip") context.out(`${spec.name}: skipped, ${decision.reason}\n`);
       return EXIT.done;
     }
+    await refuseSystems(
+      context,
+      cluster,
+      running.map(({ spec }) => spec),
+      environments,
+    );
     if (only.length === 0 && !flags.check && !args.flags.has("yes")) {
       const names = running.map(({ spec }) => spec.name).join(", ");
       await confirm(
@@ -59,6 +70,7 @@ log and its events. A phase that fails stops the run; mend the cause and go on w
       flags,
       partial: isPartial(flags),
       again: again(context),
+      ignoreGates: args.flags.has("ignore-gates"),
     });
     return EXIT.done;
   },

@@ -12,6 +12,7 @@ import { RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
 import { ansibleFor, type ClusterContext, INVENTORY, loadCluster, makePlan } from "./deploy/prepare.ts";
 import type { PlannedPhase } from "./phases/plan.ts";
 import { selectPhases } from "./phases/select.ts";
+import { toolsOf } from "./phases/steps.ts";
 import { writeFileSet } from "./render/write.ts";
 import { lastDone } from "./report/history.ts";
 import { duration } from "./report/text.ts";
@@ -29,7 +30,9 @@ commands, and plays that would match no host. Changes nothing.`,
     const cluster = await loadCluster(context);
     const environments = await ansibleFor(
       context,
-      phases.filter(({ when }) => when(cluster.model) === true).map(({ tool }) => tool),
+      phases
+        .filter(({ when }) => when(cluster.model) === true)
+        .flatMap((spec) => toolsOf(spec, cluster.model)),
       false,
     );
     const plan = makePlan(context, cluster, {
@@ -44,14 +47,14 @@ commands, and plays that would match no host. Changes nothing.`,
     try {
       for (const [index, phase] of plan.entries()) {
         const plays =
-          !environments.has(phase.spec.tool) || phase.decision.kind !== "run"
+          phase.commands.some(({ tool }) => !environments.has(tool)) || phase.decision.kind !== "run"
             ? undefined
             : await playsOf(phase, cluster, scratch, context.env);
         const commands = phase.commands.map((command) =>
           args.flags.has("verbose") ? shellLine(command) : shortLine(command, context.paths.root),
         );
         context.out(
-          `\n${describe(phase, index + 1, lastDone(cluster.runs, phase.spec.name), commands, plays)}\n`,
+          `\n${describe(phase, index + 1, lastDone(cluster.runs, phase.spec.name), commands, plays, phase.spec.notes?.(model) ?? [])}\n`,
         );
       }
     } finally {
@@ -72,11 +75,10 @@ async function playsOf(
   scratch: string,
   env: NodeJS.ProcessEnv,
 ): Promise<readonly PlayMatch[]> {
-  const folder = join(scratch, phase.spec.tool);
-  const files = cluster.files.get(phase.spec.tool) ?? new Map();
-  writeFileSet(folder, files);
+  for (const tool of new Set(phase.commands.map((command) => command.tool)))
+    writeFileSet(join(scratch, tool), cluster.files.get(tool) ?? new Map());
   const lists = await Promise.all(
-    phase.commands.map((command) => listPlays(command, join(folder, INVENTORY), env)),
+    phase.commands.map((command) => listPlays(command, join(scratch, command.tool, INVENTORY), env)),
   );
   return lists.flat();
 }
@@ -87,6 +89,7 @@ function describe(
   before: ReturnType<typeof lastDone>,
   commands: readonly string[],
   plays: readonly PlayMatch[] | undefined,
+  notes: readonly string[],
 ): string {
   const { spec, decision } = phase;
   const head = `${number}. ${spec.name} (${spec.tool}): ${spec.title}`;
@@ -94,6 +97,7 @@ function describe(
   const lines = [head];
   if (decision.kind === "blocked") lines.push(`   cannot run: ${decision.reason}`, `   → ${decision.remedy}`);
   if (decision.kind === "run") lines.push(...commands.map((command) => `   $ ${command}`));
+  lines.push(...notes.map((note) => `   ${note}`));
   if (before !== undefined) {
     const inputs =
       before.phase.fingerprint === phase.fingerprint ? "with the same inputs" : "inputs have changed since";

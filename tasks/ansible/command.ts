@@ -39,6 +39,7 @@ export interface PlaybookRequest {
 }
 
 export interface PlaybookCommand {
+  readonly tool: ToolName;
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
   /** Added to the caller's environment. Never a secret. */
@@ -53,6 +54,7 @@ export function playbookCommand(request: PlaybookRequest): PlaybookCommand {
   const { flags } = request;
   const own = Object.keys(request.extraVars).length > 0 ? ["-e", JSON.stringify(request.extraVars)] : [];
   return {
+    tool: request.tool,
     argv: [
       join(request.bin, "ansible-playbook"),
       "-i",

@@ -2,7 +2,7 @@
 import type { Task } from "./task.ts";
 
 export interface TaskEntry {
-  readonly group: "Inventory" | "Deploy" | "Vendor" | "Lab";
+  readonly group: "Inventory" | "Deploy" | "Day 2" | "Vendor" | "Lab";
   readonly summary: string;
   load(): Promise<{ readonly task: Task }>;
 }
@@ -18,10 +18,42 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
   explain: entry("Inventory", "where a value comes from and where it goes", () => import("../explain.ts")),
   schema: entry("Inventory", "the editors' schema and the reference pages", () => import("../schema.ts")),
   render: entry("Inventory", "each tool's inventory from the central one", () => import("../render.ts")),
+  "inventory:import": entry(
+    "Inventory",
+    "a central inventory from the tools' own ones",
+    () => import("../inventory-import.ts"),
+  ),
   preflight: entry("Deploy", "check every host, change nothing", () => import("../preflight.ts")),
   plan: entry("Deploy", "what a deploy would run, what not, and why", () => import("../plan.ts")),
   deploy: entry("Deploy", "run all phases, or those named", () => import("../deploy.ts")),
+  "ceph:status": entry(
+    "Deploy",
+    "Ceph's health, monitors, OSDs and space",
+    () => import("../ceph-status.ts"),
+  ),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
+  "kube:upgrade": entry(
+    "Day 2",
+    "Kubernetes to a newer version, one minor at a time",
+    () => import("../kube-upgrade.ts"),
+  ),
+  "kube:scale": entry(
+    "Day 2",
+    "bring workers that are new in the inventory",
+    () => import("../kube-scale.ts"),
+  ),
+  "node:add": entry("Day 2", "prepare and join new hosts of any role", () => import("../node-add.ts")),
+  "node:remove": entry("Day 2", "drain and remove hosts, dead ones too", () => import("../node-remove.ts")),
+  "kube:recover": entry(
+    "Day 2",
+    "rebuild broken control planes and etcd members",
+    () => import("../kube-recover.ts"),
+  ),
+  "kube:reset": entry("Day 2", "remove Kubernetes from every host", () => import("../kube-reset.ts")),
+  "ceph:upgrade": entry("Day 2", "Ceph to a newer release, host by host", () => import("../ceph-upgrade.ts")),
+  "ceph:add-osd": entry("Day 2", "make OSDs of new disks", () => import("../ceph-add-osd.ts")),
+  "ceph:remove-osd": entry("Day 2", "take OSDs out, with their data", () => import("../ceph-remove-osd.ts")),
+  "ceph:purge": entry("Day 2", "remove Ceph and all its data", () => import("../ceph-purge.ts")),
   init: entry(
     "Vendor",
     "bring the tools, pinned and patched, each with its Ansible",

@@ -121,7 +121,11 @@ export interface CephPool {
   readonly application: "rbd" | "cephfs" | "rgw";
 }
 
+/** Where OSDs keep their data: whole disks (ceph-ansible's own way), or a file on a lab's host. */
+export type OsdBackend = "disks" | "lab-file";
+
 export interface CephStorage {
+  readonly osdBackend: OsdBackend;
   readonly origin: "distro" | "repository";
   readonly release: string;
   readonly publicNetworks: readonly string[];

@@ -50,6 +50,11 @@ export function clusterFolders(paths: Paths, cluster: string): ClusterFolders {
   return { build, runs: join(build, "runs"), lock: join(build, "lock") };
 }
 
+/** What one phase hands to later ones. */
+export function outputFile({ build }: Pick<ClusterFolders, "build">, name: string): string {
+  return join(build, "outputs", `${name}.json`);
+}
+
 /** Where a tool's rendered inventory lives, and what the tool leaves beside it. */
 export function buildFolder(paths: Paths, cluster: string, tool: string): string {
   return join(paths.build, cluster, tool);

@@ -3,6 +3,7 @@ import type { TaskContext } from "../cli/task.ts";
 import { GateError, InterruptedError, PhaseError } from "../core/errors.ts";
 import { describeFailures, tail } from "../report/failure.ts";
 import type { Journal } from "../report/journal.ts";
+import { explainFailure } from "../report/known-failures.ts";
 import { preflightTable, readFindings } from "../report/preflight.ts";
 import type { PhaseView, PhaseViews } from "../report/progress-state.ts";
 import { duration, hostTotals } from "../report/text.ts";
@@ -25,6 +26,7 @@ export function conclude({ context, views, results, journal, again }: Conclusion
     if (view !== undefined)
       for (const play of view.unmatched) context.err(`note: ${view.phase}: play "${play}" matched no host\n`);
     if (result.status === "interrupted") throw interrupted(result, journal, again);
+    if (result.refused !== undefined) throw result.refused;
     if (result.status === "failed") throw failed(result, view, journal, again);
     if (view !== undefined) context.out(`${doneLine(view, result)}\n`);
   }
@@ -74,5 +76,8 @@ function failed(
       { remedy, output: tail(log, 15) },
     );
   }
+  const known = explainFailure(view);
+  if (known !== undefined)
+    return new PhaseError(`${name}: ${known.what}`, { remedy: `${known.remedy}\n  → ${remedy}` });
   return new PhaseError(`${name} failed`, { remedy, output: describeFailures(view, log) });
 }

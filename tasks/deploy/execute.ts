@@ -15,6 +15,8 @@ import { terminalProgress } from "../report/terminal.ts";
 import { listenForInterrupt } from "../run/interrupt.ts";
 import { runPlan } from "../run/run-plan.ts";
 import { conclude } from "./conclude.ts";
+import { gatekeeper } from "./gates.ts";
+import { fetchKubeconfig, kubeconfigOf } from "./kubeconfig.ts";
 import { endOrphan } from "./orphan.ts";
 import type { ClusterContext } from "./prepare.ts";
 
@@ -26,6 +28,8 @@ export interface ExecuteOptions {
   readonly partial: boolean;
   /** What to type to go on after a failure. */
   readonly again: string;
+  /** What a gate says is only printed. */
+  readonly ignoreGates?: boolean;
 }
 
 /**
@@ -49,7 +53,9 @@ export async function execute(
       notice(`took over the lock of process ${dead.pid} (${reason}), which has died`);
       await endOrphan(lock.inheritedFrom, notice);
     }
-    for (const tool of new Set(options.plan.filter(isRun).map(({ spec }) => spec.tool))) {
+    for (const tool of new Set(
+      options.plan.filter(isRun).flatMap(({ commands }) => commands.map((command) => command.tool)),
+    )) {
       const { saved } = writeFileSet(
         join(cluster.build, tool),
         cluster.files.get(tool) ?? new Map(),
@@ -78,6 +84,13 @@ export async function execute(
       eventsSize: journal.eventsSize,
       estimate: (phase) => lastDone(cluster.runs, phase)?.phase.seconds,
       checkMode: options.flags.check,
+      gate: gatekeeper({
+        cluster,
+        env: context.env,
+        notice,
+        ignored: options.ignoreGates === true,
+        isStopped: () => interrupt.requested,
+      }),
       subscribers: [
         journal.subscribe,
         (event) => {
@@ -90,10 +103,19 @@ export async function execute(
     });
     await progress.finished;
     conclude({ context, views, results, journal, again: options.again });
+    if (results.some(({ phase, status }) => phase.spec.leavesKubeconfig === true && status === "done"))
+      sayKubeconfig(context, cluster.build);
   } finally {
     interrupt.dispose();
     lock.release();
   }
+}
+
+function sayKubeconfig(context: TaskContext, build: string): void {
+  const fetched = fetchKubeconfig(build);
+  if (fetched === "written") context.out(`kubeconfig: export KUBECONFIG=${kubeconfigOf(build)}\n`);
+  if (fetched === "damaged")
+    context.err("note: kubespray/artifacts/admin.conf is no kubeconfig: the one that was here is kept\n");
 }
 
 function isRun(phase: PlannedPhase): boolean {

@@ -7,11 +7,12 @@ import { loadChosenInventory } from "../cli/inventory-options.ts";
 import type { TaskContext } from "../cli/task.ts";
 import type { FileSet } from "../core/file-set.ts";
 import { type ClusterModel, TOOLS, type ToolName } from "../core/model.ts";
-import { type ClusterFolders, clusterFolders, type Paths } from "../core/paths.ts";
+import { type ClusterFolders, clusterFolders, outputFile, type Paths } from "../core/paths.ts";
 import { requireModel } from "../inventory/load.ts";
 import { hashTree } from "../io/tree-hash.ts";
 import { type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts";
 import type { PhaseSpec } from "../phases/spec.ts";
+import { stepsOf, toolsOf } from "../phases/steps.ts";
 import { render } from "../render/renderers.ts";
 import { lastDone } from "../report/history.ts";
 import type { AnsibleEnvironment } from "../vendor/environment.ts";
@@ -83,23 +84,45 @@ export function makePlan(
 ): readonly PlannedPhase[] {
   const { paths } = context;
   const identities = new Map<ToolName, string>();
-  const commands = (spec: PhaseSpec): readonly PlaybookCommand[] =>
-    spec.playbooks.map((playbook) =>
-      playbookCommand({
-        tool: spec.tool,
-        bin:
-          request.environments.get(spec.tool)?.bin ?? join(paths.vendor, ".environments", spec.tool, "bin"),
-        tree: treeOf(paths, spec.tool),
-        playbook,
-        inventory: join(cluster.build, spec.tool, INVENTORY),
-        clusterBuild: cluster.build,
-        callbacks: join(paths.custom, "plugins", "callback"),
-        hostCount: cluster.model.hosts.length,
-        extraVars: spec.extraVars(cluster.model),
-        flags: request.flags,
-        ...(spec.tool === "ceph-ansible" ? { collections: join(paths.vendor, "collections") } : {}),
-      }),
-    );
+  const commandOf = (
+    {
+      tool,
+      playbook,
+      extraVars,
+    }: Pick<ReturnType<typeof stepsOf>[number], "tool" | "playbook" | "extraVars">,
+    flags: RunFlags,
+  ): PlaybookCommand =>
+    playbookCommand({
+      tool,
+      bin: request.environments.get(tool)?.bin ?? join(paths.vendor, ".environments", tool, "bin"),
+      tree: treeOf(paths, tool),
+      playbook,
+      inventory: join(cluster.build, tool, INVENTORY),
+      clusterBuild: cluster.build,
+      callbacks: join(paths.custom, "plugins", "callback"),
+      hostCount: cluster.model.hosts.length,
+      extraVars,
+      flags,
+      ...(tool === "ceph-ansible" ? { collections: join(paths.vendor, "collections") } : {}),
+    });
+  const commands = (spec: PhaseSpec): readonly PlaybookCommand[] => {
+    const { limit: asked, ...flags } = request.flags;
+    const limit = asked ?? spec.limit;
+    const { tags: _tags, skipTags: _skipTags, ...whole } = flags;
+    const first = limit === undefined ? [] : (spec.beforeLimited ?? []);
+    return [
+      ...first.map((playbook) =>
+        commandOf({ tool: spec.tool, playbook, extraVars: spec.extraVars(cluster.model) }, whole),
+      ),
+      ...stepsOf(spec, cluster.model).map((step) =>
+        commandOf(step, {
+          ...(step.tags === undefined ? {} : { tags: step.tags }),
+          ...flags,
+          ...(limit === undefined ? {} : { limit }),
+        }),
+      ),
+    ];
+  };
   const identityOf = (tool: ToolName): string => {
     const tree = treeOf(paths, tool);
     const known =
@@ -111,17 +134,25 @@ export function makePlan(
     hostCount: Object.fromEntries(
       TOOLS.map((tool) => [tool, filesOf(cluster, tool).size === 0 ? 0 : cluster.model.hosts.length]),
     ) as Record<ToolName, number>,
-    missing: (spec) => missingFrom(paths, spec),
+    missing: (spec) => missingFrom(paths, spec, cluster.model),
     commands,
     fingerprint: (spec) =>
       fingerprint({
         argv: commands(spec).map(({ argv }) => argv.slice(1)),
-        files: [...filesOf(cluster, spec.tool)],
-        tree: identityOf(spec.tool),
-        ansible: request.environments.get(spec.tool)?.ansibleCore,
+        tools: toolsOf(spec, cluster.model).map((tool) => ({
+          files: [...filesOf(cluster, tool)],
+          tree: identityOf(tool),
+          ansible: request.environments.get(tool)?.ansibleCore,
+        })),
       }),
     ...(request.resume
-      ? { doneIn: (spec: PhaseSpec, print: string) => lastDone(cluster.runs, spec.name, print)?.run.id }
+      ? {
+          // Done is what left what later phases need.
+          doneIn: (spec: PhaseSpec, print: string) =>
+            spec.outputs?.(cluster.model).every((name) => existsSync(outputFile(cluster, name))) === false
+              ? undefined
+              : lastDone(cluster.runs, spec.name, print)?.run.id,
+        }
       : {}),
   };
   return planPhases(cluster.model, request.phases, facts);
@@ -135,18 +166,20 @@ export function treeOf(paths: Paths, tool: ToolName): string {
 function missingFrom(
   paths: Paths,
   spec: PhaseSpec,
+  model: ClusterModel,
 ): { readonly reason: string; readonly remedy: string } | undefined {
-  const tree = treeOf(paths, spec.tool);
-  if (!existsSync(tree))
-    return { reason: `vendor tree missing: vendor/${spec.tool}`, remedy: "npm run init" };
-  const absent = spec.playbooks.find((playbook) => !existsSync(join(tree, playbook)));
-  if (absent === undefined) return undefined;
-  return spec.tool === "custom"
-    ? {
-        reason: `this version has no ${spec.name} phase yet: custom/${absent} is missing`,
-        remedy: "update kube-magic, or leave the phase out",
-      }
-    : { reason: `vendor tree incomplete: vendor/${spec.tool}/${absent} is missing`, remedy: "npm run init" };
+  for (const { tool, playbook } of stepsOf(spec, model)) {
+    const tree = treeOf(paths, tool);
+    if (!existsSync(tree)) return { reason: `vendor tree missing: vendor/${tool}`, remedy: "npm run init" };
+    if (existsSync(join(tree, playbook))) continue;
+    return tool === "custom"
+      ? {
+          reason: `this version has no ${spec.name} phase yet: custom/${playbook} is missing`,
+          remedy: "update kube-magic, or leave the phase out",
+        }
+      : { reason: `vendor tree incomplete: vendor/${tool}/${playbook} is missing`, remedy: "npm run init" };
+  }
+  return undefined;
 }
 
 function filesOf(cluster: ClusterContext, tool: ToolName): FileSet {

@@ -144,6 +144,7 @@ function buildLoadBalancer({ loadBalancer, api }: Settings): LoadBalancer {
 function buildCeph(settings: Settings): CephStorage {
   const { ceph } = settings.storage;
   return {
+    osdBackend: ceph.osdBackend,
     origin: ceph.origin,
     release: settings.versions.ceph ?? "reef",
     publicNetworks: list(ceph.publicNetworks ?? settings.network.machines),

@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -22,7 +23,7 @@ import type { LabPlaces } from "./places.ts";
 import type { Suite } from "./topology.ts";
 
 /** Raise when what follows writes other files into the image. */
-const RECIPE_VERSION = 1;
+const RECIPE_VERSION = 2;
 
 /** What a freshly installed server has, and what Ansible needs to manage it. */
 const PACKAGES = [
@@ -211,5 +212,7 @@ function finish(root: string): void {
   for (const name of ["etc/hostname", "etc/resolv.conf", "etc/apt/apt.conf.d/99mmdebstrap"]) {
     rmSync(join(root, name), { force: true });
   }
+  // The lists are gone, but their folder is as young as the image: Ansible would take the package cache for fresh.
+  utimesSync(join(root, "var/lib/apt/lists"), 0, 0);
   chmodSync(root, 0o755);
 }

@@ -58,7 +58,10 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
     await removeStrangers(places, topology, events);
     await bootAll(places, topology, base, events);
     const { nameServers } = await readDebianSource();
-    const state = writeInventory(inventoryFile, inventoryText(topology, places, nameServers));
+    const state = writeInventory(
+      inventoryFile,
+      inventoryText(topology, places, nameServers, { modules: existsSync("/proc/modules") }),
+    );
     events({ kind: "inventory", file: inventoryFile, state });
     return { places, topology, inventoryFile };
   };

@@ -10,15 +10,44 @@ const orchestratedBy =
   (model: ClusterModel): Decision =>
     wanted.includes(model.orchestrator) || { skip: `orchestrator is ${model.orchestrator}` };
 
+const onFiles = ({ ceph }: ClusterModel): boolean => ceph?.osdBackend === "lab-file";
+
+function osdNotes(model: ClusterModel): readonly string[] {
+  const hosts = hostsWith(model, "ceph-osd");
+  if (hosts.length === 0) return [];
+  const names = hosts.map(({ name }) => name).join(", ");
+  return onFiles(model)
+    ? [
+        `OSDs of ${names}: a file each, made by our own role: storage.ceph.osdBackend is lab-file, for hosts without disks`,
+      ]
+    : [`OSDs of ${names}: whole devices, made by ceph-ansible: storage.ceph.osdBackend is disks`];
+}
+
 export const CATALOG: readonly PhaseSpec[] = [
   {
     name: "ceph",
     title: "Deploy Ceph",
     needs: [],
     tool: "ceph-ansible",
-    playbooks: ["site.yml"],
-    // ceph-ansible refuses to run unattended without it.
-    extraVars: () => ({ yes_i_know: true }),
+    playbooks: [
+      { tool: "custom", playbook: "playbooks/ceph-prepare.yml" },
+      // It makes pools ready for use, which waits for OSDs for ever: on a lab they come after it.
+      { playbook: "site.yml", extraVars: (model) => (onFiles(model) ? { user_config: false } : {}) },
+      { tool: "custom", playbook: "playbooks/ceph-lab-osds.yml", when: onFiles },
+      { playbook: "site.yml", when: onFiles, tags: "ceph_client" },
+      { tool: "custom", playbook: "playbooks/ceph-verify.yml" },
+    ],
+    gatesBefore: ["ceph-health"],
+    gatesAfter: ["ceph-health"],
+    notes: osdNotes,
+    extraVars: ({ ceph }) => ({
+      // ceph-ansible refuses to run unattended without it.
+      yes_i_know: true,
+      // Its role adds a module to this list that Debian has no package for: only an extra variable stops it.
+      ...(ceph?.origin === "distro"
+        ? { ceph_mgr_packages: ["ceph-mgr", ...(ceph.dashboard ? ["ceph-mgr-dashboard"] : [])] }
+        : {}),
+    }),
     when: (model) =>
       hostsWith(model, "ceph-mon", "ceph-osd").length > 0 || { skip: "no host has a ceph role" },
   },
@@ -28,6 +57,10 @@ export const CATALOG: readonly PhaseSpec[] = [
     needs: ["ceph"],
     tool: "custom",
     playbooks: ["playbooks/prep-hosts.yml"],
+    // It changes kernel settings on Ceph's hosts too, and asks the monitors for pools and keys.
+    gatesBefore: ["ceph-health"],
+    outputs: ({ ceph }) =>
+      ceph?.pools.some(({ application }) => application === "rbd") === true ? ["ceph"] : [],
     extraVars: nothing,
     when: always,
   },
@@ -37,6 +70,9 @@ export const CATALOG: readonly PhaseSpec[] = [
     needs: ["prep-hosts"],
     tool: "kubespray",
     playbooks: ["cluster.yml"],
+    // Templates ask for the addresses of all hosts, limited or not.
+    beforeLimited: ["playbooks/facts.yml"],
+    leavesKubeconfig: true,
     extraVars: nothing,
     when: orchestratedBy("kubernetes"),
   },
@@ -48,6 +84,7 @@ export const CATALOG: readonly PhaseSpec[] = [
     playbooks: ["playbooks/prerequisites.yml", "playbooks/deploy_cluster.yml"],
     extraVars: nothing,
     when: orchestratedBy("openshift"),
+    checkSystems: true,
   },
   {
     name: "post",

@@ -4,6 +4,7 @@ import type { PhaseSpec } from "./spec.ts";
 
 /** One ansible-playbook invocation; ansible/command.ts makes them, this room only carries them. */
 export interface PlannedCommand {
+  readonly tool: ToolName;
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;

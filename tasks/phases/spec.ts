@@ -1,6 +1,7 @@
 /** What a phase is. The catalog holds them, the plan decides over them, the runner executes that very list. */
 import type { ClusterModel, ToolName } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
+import type { OutputName } from "./outputs.ts";
 
 export const PHASE_NAMES = [
   "ceph",
@@ -17,16 +18,50 @@ export type PhaseName = (typeof PHASE_NAMES)[number];
 /** A phase to run, or the reason why not. */
 export type Decision = true | { readonly skip: string };
 
+/** A playbook that needs more said than its name. */
+export interface PlaybookStep {
+  /** Relative to the tree of its tool. */
+  readonly playbook: string;
+  /** Absent: the phase's own. */
+  readonly tool?: ToolName;
+  readonly when?: (model: ClusterModel) => boolean;
+  /** Beside those of the phase, which only its own tool gets. */
+  readonly extraVars?: (model: ClusterModel) => ValueMap;
+  /** Only these tasks, unless the user names some. */
+  readonly tags?: string;
+}
+
+/** Something that must hold before a phase begins, or that it must leave behind. */
+export const GATE_NAMES = ["ceph-health"] as const;
+export type GateName = (typeof GATE_NAMES)[number];
+
 export interface PhaseSpec {
-  readonly name: PhaseName | "preflight";
+  /** One of PHASE_NAMES in a deploy; day-2 actions name their own steps. */
+  readonly name: string;
   /** Verb first, as shown while it runs. */
   readonly title: string;
   /** Phases that come first, when they run at all. */
-  readonly needs: readonly PhaseName[];
+  readonly needs: readonly string[];
   readonly tool: ToolName;
-  /** In order, relative to the tool's tree. */
-  readonly playbooks: readonly string[];
+  /** In order, relative to the tool's tree; a step may belong to another tool. */
+  readonly playbooks: readonly (string | PlaybookStep)[];
   /** Passed with -e as JSON, so types survive. Never a secret: argv is public. */
   readonly extraVars: (model: ClusterModel) => ValueMap;
   readonly when: (model: ClusterModel) => Decision;
+  /** Checked before the phase changes anything. */
+  readonly gatesBefore?: readonly GateName[];
+  /** Checked when it has ended well. */
+  readonly gatesAfter?: readonly GateName[];
+  /** What the phase hands to later ones: files in build/<cluster>/outputs/, named as in outputs.ts. */
+  readonly outputs?: (model: ClusterModel) => readonly OutputName[];
+  /** What a reader of the plan should know about how it will be done, and why. */
+  readonly notes?: (model: ClusterModel) => readonly string[];
+  /** Playbooks that come first and without the limit, whenever a run is limited: facts of hosts that others are asked about. */
+  readonly beforeLimited?: readonly string[];
+  /** Hosts that the phase itself is limited to, when the user does not say. */
+  readonly limit?: string;
+  /** Leaves an administrator's kubeconfig beside its inventory, which is fetched when it is done. */
+  readonly leavesKubeconfig?: boolean;
+  /** Nothing starts unless every host has an operating system that the tool installs on. */
+  readonly checkSystems?: boolean;
 }

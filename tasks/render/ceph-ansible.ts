@@ -5,6 +5,7 @@
 import { isIpv6 } from "../core/ip.ts";
 import { type CephStorage, type ClusterModel, hostsWith } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
+import { blockCaps, blockPoolsOf, CEPH_USER } from "./ceph-user.ts";
 import { groupOf, type ToolInventory } from "./tool-inventory.ts";
 
 /** Undefined when the cluster has no Ceph. */
@@ -12,13 +13,20 @@ export function cephInventory(model: ClusterModel): ToolInventory | undefined {
   const { ceph } = model;
   if (ceph === undefined) return undefined;
   const monitors = hostsWith(model, "ceph-mon");
+  // A lab's OSDs are made by our own playbook, afterwards: ceph-ansible only knows block devices.
+  const osdHosts = ceph.osdBackend === "disks" ? hostsWith(model, "ceph-osd") : [];
   return {
-    hosts: hostsWith(model, "ceph-mon", "ceph-mgr", "ceph-osd", "ceph-mds", "ceph-rgw"),
-    hostVariables: ({ devices }) => (devices.length === 0 ? {} : { devices }),
+    hosts: model.hosts.filter(
+      (host) =>
+        osdHosts.includes(host) ||
+        hostsWith(model, "ceph-mon", "ceph-mgr", "ceph-mds", "ceph-rgw").includes(host),
+    ),
+    hostVariables: (host) =>
+      host.devices.length === 0 || !osdHosts.includes(host) ? {} : { devices: host.devices },
     groups: {
       mons: groupOf(monitors),
       mgrs: groupOf(hostsWith(model, "ceph-mgr")),
-      osds: groupOf(hostsWith(model, "ceph-osd")),
+      osds: groupOf(osdHosts),
       mdss: groupOf(hostsWith(model, "ceph-mds")),
       rgws: groupOf(hostsWith(model, "ceph-rgw")),
       // Pools and keys are made by the first client, and only there is the admin key at hand without copying it.
@@ -43,15 +51,38 @@ function clusterVariables(model: ClusterModel, ceph: CephStorage): ValueMap {
     ...(ceph.clusterNetworks.length === 0 ? {} : { cluster_network: ceph.clusterNetworks.join(",") }),
     ip_version: ceph.publicNetworks.every(isIpv6) ? "ipv6" : "ipv4",
     dashboard_enabled: ceph.dashboard,
+    // A container may not set the clock, so a time service there is started, and ends, in every run.
+    ...(ceph.osdBackend === "lab-file" ? { ntp_service_enabled: false } : {}),
     ...(hostsWith(model, "ceph-rgw").length === 0 ? {} : { radosgw_address_block: publicNetwork }),
+    // Of reef's own choice, restful is deprecated and does not load on Debian 13, and nfs is of no use without cephadm.
+    ceph_mgr_modules: ["iostat"],
+    ceph_conf_overrides: {
+      ...(ceph.osdBackend === "lab-file" ? { global: labSettings(model) } : {}),
+      // Only clients older than 2021 need it, and Ceph warns for as long as it is allowed.
+      mon: { auth_allow_insecure_global_id_reclaim: false },
+    },
+  };
+}
+
+/** A lab has fewer OSD hosts than copies wanted: as many copies as hosts, and no warning about a single one. */
+function labSettings(model: ClusterModel): ValueMap {
+  const copies = Math.max(1, Math.min(hostsWith(model, "ceph-osd").length, 3));
+  return {
+    osd_pool_default_size: copies,
+    osd_pool_default_min_size: 1,
+    mon_allow_pool_size_one: true,
+    mon_warn_on_pool_no_redundancy: false,
+    // Its disk is this machine's, used for other things too.
+    mon_data_avail_warn: 5,
+    osd_memory_target: 939524096,
   };
 }
 
 /** Pools, and one key that may use the RBD pools and nothing else. Both, or upstream makes its test pools. */
-function poolVariables({ pools }: CephStorage): ValueMap {
-  const blockPools = pools.filter(({ application }) => application === "rbd");
-  const caps = blockPools.map(({ name }) => `profile rbd pool=${name}`).join(", ");
-  const key = { name: "client.kubernetes", caps: { mon: "profile rbd", osd: caps, mgr: caps }, mode: "0600" };
+function poolVariables(ceph: CephStorage): ValueMap {
+  const { pools } = ceph;
+  const blockPools = blockPoolsOf(ceph);
+  const key = { name: `client.${CEPH_USER}`, caps: blockCaps(ceph), mode: "0600" };
   return {
     user_config: pools.length > 0,
     // No pg_autoscale_mode: upstream's pool module turns it on, and its checks want a size ratio with an explicit "on".

@@ -78,11 +78,29 @@ function sshAddress(host: Host): string {
 
 /** Host key policy, and the way through the bastion, if there is one. */
 function sshArguments(ssh: SshAccess, bastion: Host | undefined): string {
+  return shellWords(sshOptions(ssh, bastion));
+}
+
+function sshOptions(ssh: SshAccess, bastion: Host | undefined): string[] {
   const options = hostKeyOptions(ssh);
   if (bastion !== undefined) {
     options.push("-o", `ProxyCommand=${shellWords(jumpThrough(bastion))}`);
   }
-  return shellWords(options);
+  return options;
+}
+
+/** The ssh command that reaches a host as Ansible does; the words of a remote command may follow. */
+export function sshCommandTo(model: ClusterModel, host: Host): [string, ...string[]] {
+  const { user, port, privateKeyFile } = host.ssh;
+  const [bastion] = hostsWith(model, "bastion");
+  return [
+    "ssh",
+    ...["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "LogLevel=ERROR", "-p", String(port)],
+    ...(privateKeyFile === undefined ? [] : ["-i", privateKeyFile]),
+    ...sshOptions(host.ssh, host.roles.includes("bastion") ? undefined : bastion),
+    `${user}@${sshAddress(host)}`,
+    "--",
+  ];
 }
 
 /** Brackets, because a target may be an IPv6 address; percent signs doubled, because ssh expands the whole command. */

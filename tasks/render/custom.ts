@@ -1,7 +1,8 @@
 /** The inventory of our own playbooks in custom/: every host, every role, canonical names. */
 import { cidrContains, isIpv6, parseCidr } from "../core/ip.ts";
-import { type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
+import { type CephStorage, type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
+import { blockCaps, blockPoolsOf, CEPH_USER } from "./ceph-user.ts";
 import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
 
 /** Group → the roles whose hosts it holds. Always rendered, even when empty: playbooks name them unconditionally. */
@@ -77,6 +78,20 @@ function clusterVariables(model: ClusterModel): ValueMap {
       interface: loadBalancer.interface ?? "",
     },
     kube_magic_credentials_dir: "{{ inventory_dir }}/credentials",
+    // What one phase hands to the next, beside the inventories.
+    kube_magic_outputs_dir: "{{ inventory_dir | dirname }}/outputs",
+    kube_magic_ceph: model.ceph === undefined ? {} : cephVariables(model.ceph),
+  };
+}
+
+function cephVariables(ceph: CephStorage): ValueMap {
+  return {
+    osd_backend: ceph.osdBackend,
+    origin: ceph.origin,
+    release: ceph.release,
+    pools: blockPoolsOf(ceph).map(({ name }) => name),
+    user: CEPH_USER,
+    caps: blockCaps(ceph),
   };
 }
 

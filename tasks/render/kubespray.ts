@@ -28,7 +28,14 @@ export function kubesprayInventory(model: ClusterModel): ToolInventory | undefin
       broken_kube_control_plane: {},
       broken_etcd: {},
     },
-    variables: { all: { ...clusterVariables(model), ...apiVariables(model), ...networkVariables(model) } },
+    variables: {
+      all: {
+        ...clusterVariables(model),
+        ...apiVariables(model),
+        ...networkVariables(model),
+        ...offlineVariables(model),
+      },
+    },
   };
 }
 
@@ -118,5 +125,32 @@ function networkVariables({ network }: ClusterModel): ValueMap {
     ...optional("https_proxy", proxy?.https),
     // Upstream builds no_proxy from the cluster itself and appends these.
     ...(proxy === undefined || proxy.no.length === 0 ? {} : { additional_no_proxy: proxy.no.join(",") }),
+  };
+}
+
+/**
+ * kubespray's documents speak of `files_repo` and `registry_host`, but only a sample to copy reads them. Here they
+ * work: one server for all files, laid out as contrib/offline does it, and one registry for all images.
+ */
+function offlineVariables({ tools }: ClusterModel): ValueMap {
+  const given = (name: string): boolean => tools.kubespray.groups.all?.[name] !== undefined;
+  const server = (host: string): string => `{{ files_repo }}/${host}`;
+  return {
+    ...(given("files_repo")
+      ? {
+          github_url: server("github.com"),
+          dl_k8s_io_url: server("dl.k8s.io"),
+          storage_googleapis_url: server("storage.googleapis.com"),
+          get_helm_url: server("get.helm.sh"),
+        }
+      : {}),
+    ...(given("registry_host")
+      ? Object.fromEntries(
+          ["kube", "gcr", "docker", "quay", "github"].map((one) => [
+            `${one}_image_repo`,
+            "{{ registry_host }}",
+          ]),
+        )
+      : {}),
   };
 }

@@ -16,6 +16,9 @@ export function* eachRun(runsFolder: string): Generator<RunRecord> {
   }
 }
 
+/** Steps of day-2 actions, by the phase whose work they change: after a reset nothing of it is done any more. */
+const DAY_2_STEPS: Readonly<Record<string, RegExp>> = { kube: /^(kube|node)-/, ceph: /^ceph-/ };
+
 /** The newest successful, complete record of a phase. */
 export function lastDone(
   runsFolder: string,
@@ -32,7 +35,10 @@ export function lastDone(
     if (found !== undefined) return { run, phase: found };
     // A later change of the same phase makes older successes void for a resume.
     const touched = run.phases.some(
-      (record) => record.name === phase && record.status !== "checked" && record.status !== "skipped",
+      (record) =>
+        (record.name === phase || DAY_2_STEPS[phase]?.test(record.name) === true) &&
+        record.status !== "checked" &&
+        record.status !== "skipped",
     );
     if (fingerprint !== undefined && touched) return undefined;
   }

@@ -3,6 +3,9 @@ import type { Event, Subscriber } from "../core/events.ts";
 import { fold, type PhaseViews } from "./progress-state.ts";
 import { counts, duration } from "./text.ts";
 
+/** Characters; roles describe themselves in the titles of their argument checks. */
+const LONGEST_TITLE = 90;
+
 export function plainProgress(write: (text: string) => void): Subscriber {
   let views: PhaseViews = new Map();
   return (event) => {
@@ -48,8 +51,13 @@ function lines(before: PhaseViews, event: Event): readonly string[] {
 function finished(before: PhaseViews, event: Event & { phase: string }): readonly string[] {
   const task = before.get(event.phase)?.task;
   if (task === undefined || before.get(event.phase)?.ended !== undefined) return [];
-  const numbers = counts(task);
-  return numbers === "" ? [] : [`     ${task.title}: ${numbers} (${duration(event.time - task.started)})`];
+  // A task that no host had to do is no news.
+  if (task.ok + task.changed + task.failed === 0) return [];
+  return [`     ${shorten(task.title)}: ${counts(task)} (${duration(event.time - task.started)})`];
+}
+
+function shorten(title: string): string {
+  return title.length <= LONGEST_TITLE ? title : `${title.slice(0, LONGEST_TITLE - 1)}…`;
 }
 
 export function firstLine(text: string): string {

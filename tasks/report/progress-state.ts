@@ -102,12 +102,30 @@ function step(view: PhaseView, event: Event): PhaseView {
       return { ...counted, failures: [...view.failures, failure] };
     }
     case "stats":
-      return { ...view, stats: { ...view.stats, ...event.hosts } };
+      return { ...view, stats: sumStats(view.stats ?? {}, event.hosts) };
     case "phase-end":
       return { ...view, ended: { status: event.status, seconds: event.seconds } };
     default:
       return view;
   }
+}
+
+/** A phase of several playbooks has the statistics of all of them. */
+function sumStats(
+  before: Readonly<Record<string, HostStats>>,
+  more: Readonly<Record<string, HostStats>>,
+): Readonly<Record<string, HostStats>> {
+  const sums = { ...before };
+  for (const [host, numbers] of Object.entries(more)) {
+    const old = before[host];
+    sums[host] =
+      old === undefined
+        ? numbers
+        : (Object.fromEntries(
+            Object.entries(numbers).map(([key, value]) => [key, value + old[key as keyof HostStats]]),
+          ) as unknown as HostStats);
+  }
+  return sums;
 }
 
 function count(view: PhaseView, task: string, what: "ok" | "changed" | "failed" | "skipped"): PhaseView {

@@ -1,7 +1,9 @@
 /** Runs a plan: phases whose needs have ended start, side by side where they are independent; the first failure stops new ones. */
 import { type PlaybookOutcome, runPlaybook } from "../ansible/playbook.ts";
+import type { GateError } from "../core/errors.ts";
 import type { Event, PhaseEvent, PhaseStatus, Subscriber } from "../core/events.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
+import type { PhaseSpec } from "../phases/spec.ts";
 import type { Interrupt } from "./interrupt.ts";
 
 export interface RunOptions {
@@ -18,6 +20,8 @@ export interface RunOptions {
   readonly checkMode: boolean;
   readonly subscribers: readonly Subscriber[];
   readonly interrupt: Interrupt;
+  /** Checks the gates of a phase before and after it. @returns why it must not go on, if so. */
+  readonly gate?: (spec: PhaseSpec, when: "before" | "after") => Promise<GateError | undefined>;
   /** Told about every Ansible process that starts, and `undefined` when it has ended. */
   readonly onChild: (pid: number | undefined) => void;
 }
@@ -27,6 +31,8 @@ export interface PhaseResult {
   readonly phase: PlannedPhase;
   readonly status: PhaseStatus;
   readonly outcome?: PlaybookOutcome;
+  /** A gate that said no. */
+  readonly refused?: GateError;
 }
 
 export async function runPlan(options: RunOptions): Promise<readonly PhaseResult[]> {
@@ -95,8 +101,10 @@ async function runPhase(phase: PlannedPhase, options: RunOptions, emit: Subscrib
   });
   let status: PhaseStatus = options.checkMode ? "checked" : "done";
   let outcome: PlaybookOutcome | undefined;
+  let refused: GateError | undefined;
   try {
-    for (const command of phase.commands) {
+    refused = await options.gate?.(phase.spec, "before");
+    for (const command of refused === undefined ? phase.commands : []) {
       outcome = await runPlaybook({
         phase: name,
         command,
@@ -122,12 +130,19 @@ async function runPhase(phase: PlannedPhase, options: RunOptions, emit: Subscrib
       else if (outcome.verdict.kind !== "done") status = "failed";
       if (status !== "done" && status !== "checked") break;
     }
+    if (status === "done" && refused === undefined) refused = await options.gate?.(phase.spec, "after");
+    if (refused !== undefined) status = "failed";
   } finally {
     // Said even when a subscriber threw: a phase that never ends would look as if it still ran.
     if (outcome === undefined) status = "failed";
     emit({ kind: "phase-end", time: now(), phase: name, status, seconds: now() - started });
   }
-  return { phase, status, ...(outcome === undefined ? {} : { outcome }) };
+  return {
+    phase,
+    status,
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(refused === undefined ? {} : { refused }),
+  };
 }
 
 function worst(results: readonly PhaseResult[], checkMode: boolean): PhaseStatus {

@@ -60,6 +60,7 @@ export function aCluster({ tools = {}, ...rest }: ClusterOptions = {}): ClusterM
     ...(hasCeph
       ? {
           ceph: {
+            osdBackend: "disks",
             origin: "distro",
             release: "reef",
             publicNetworks: ["10.42.0.0/16"],

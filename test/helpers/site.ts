@@ -1,5 +1,4 @@
 /** A site of its own in a temporary folder: inventory, playbooks and build/, driven through the real command line. */
-import { type ChildProcess, spawn } from "node:child_process";
 import {
   cpSync,
   mkdirSync,
@@ -14,19 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunRecord } from "../../tasks/report/run-record.ts";
 import { ansibleForTests, ROOT } from "./environment.ts";
-
-export interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface Started {
-  readonly child: ChildProcess;
-  /** Resolves once standard output holds the text. */
-  says(text: string): Promise<void>;
-  readonly ended: Promise<Ended>;
-}
+import { type Ended, type Started, startCommand } from "./start-command.ts";
 
 export interface Site {
   readonly root: string;
@@ -69,35 +56,8 @@ export async function aSite(options: { readonly within?: string } = {}): Promise
   const playbook = (text: string): void =>
     writeFileSync(join(root, "custom", "playbooks", "prep-hosts.yml"), text);
   playbook(play("    - ansible.builtin.ping:\n"));
-  const start = (...args: readonly string[]): Started => {
-    const child = spawn(process.execPath, [join(ROOT, "bin", "kube-magic.mjs"), ...args], {
-      env: { ...process.env, KUBE_MAGIC_ROOT: root, KUBE_MAGIC_CLUSTER: "site" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let stderr = "";
-    const waiting: { text: string; done: () => void }[] = [];
-    child.stdout.on("data", (data) => {
-      stdout += data;
-      for (const { text, done } of waiting) if (stdout.includes(text)) done();
-    });
-    child.stderr.on("data", (data) => {
-      stderr += data;
-    });
-    const ended = new Promise<Ended>((done) =>
-      child.once("close", (code) => done({ code: code ?? 137, stdout, stderr })),
-    );
-    return {
-      child,
-      ended,
-      says: (text) =>
-        new Promise((done, fail) => {
-          if (stdout.includes(text)) return done();
-          waiting.push({ text, done });
-          void ended.then(() => fail(new Error(`ended without saying "${text}":\n${stdout}${stderr}`)));
-        }),
-    };
-  };
+  const start = (...args: readonly string[]): Started =>
+    startCommand(args, { KUBE_MAGIC_ROOT: root, KUBE_MAGIC_CLUSTER: "site" });
   return {
     root,
     playbook,

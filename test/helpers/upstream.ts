@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./environment.ts";
-import type { Ended } from "./site.ts";
+import type { Ended } from "./start-command.ts";
 import { plainEnvironment } from "./vendor.ts";
 
 export const MIRROR = process.env.KUBE_MAGIC_MIRROR;

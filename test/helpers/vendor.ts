@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { ROOT } from "./environment.ts";
-import type { Ended } from "./site.ts";
+import type { Ended } from "./start-command.ts";
 
 export interface Upstream {
   readonly folder: string;

@@ -46,6 +46,7 @@ export const osdWithoutDevices: Rule = {
   rationale:
     "ceph-ansible fails on an OSD host for which neither devices nor lvm_volumes nor osd_auto_discovery is set.",
   *check(model) {
+    if (model.ceph?.osdBackend === "lab-file") return;
     const { groups, hosts } = model.tools["ceph-ansible"];
     const isSetForAll = hasDisks(groups.all) || hasDisks(groups.osds);
     for (const host of hostsWith(model, "ceph-osd")) {

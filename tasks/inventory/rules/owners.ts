@@ -19,7 +19,6 @@ const KUBESPRAY: Owners = {
   access_ip: "hosts.<name>.ip",
   ip6: "hosts.<name>.ip6",
   access_ip6: "hosts.<name>.ip6",
-  etcd_member_name: "the host's name",
   kube_override_hostname: "the host's name",
   node_labels: "hosts.<name>.labels",
   node_taints: "hosts.<name>.taints",

@@ -107,6 +107,12 @@ const ceph = z
       .enum(["distro", "repository"])
       .default("distro")
       .describe("Packages of the distribution, or of download.ceph.com."),
+    osdBackend: z
+      .enum(["disks", "lab-file"])
+      .default("disks")
+      .describe(
+        "disks: ceph-ansible makes an OSD of each of the host's devices. lab-file: one OSD a host on a file, for labs without disks; never for data that matters.",
+      ),
     publicNetworks: cidrs()
       .optional()
       .describe("Network of clients and monitors. Default: network.machines."),

@@ -37,7 +37,13 @@ export function toValue(node: YamlNode): Value {
   if (node.kind === "scalar") return node.value;
   if (node.kind === "list") return node.items.map(toValue);
   const map: Record<string, Value> = {};
-  for (const [key, entry] of node.entries) map[key] = toValue(entry.value);
+  for (const [key, entry] of node.entries) {
+    const value = toValue(entry.value);
+    // An assignment to this name would set the prototype, and the key would be gone.
+    if (key === "__proto__")
+      Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+    else map[key] = value;
+  }
   return map;
 }
 

@@ -70,7 +70,13 @@ describe("the command", () => {
       fc.property(
         fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\0")),
         (text) => {
-          const line = shellLine({ argv: ["printf", "%s", text], cwd: "/", env: {}, inventory: "" });
+          const line = shellLine({
+            tool: "custom",
+            argv: ["printf", "%s", text],
+            cwd: "/",
+            env: {},
+            inventory: "",
+          });
           expect(execFileSync("/bin/sh", ["-c", line], { encoding: "utf8" })).toBe(text);
         },
       ),

@@ -132,6 +132,7 @@ describe("the model", () => {
     const sets = [ceph, "hosts.worker1.devices=[/dev/vdb]"];
     const options = { inventoriesDir: join(root, "inventories"), cluster: "prod", sets };
     expect((await loadInventory(options)).model?.ceph).toEqual({
+      osdBackend: "disks",
       origin: "distro",
       release: "reef",
       publicNetworks: ["10.0.0.0/24"],

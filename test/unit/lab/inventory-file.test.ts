@@ -31,6 +31,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the generated inventory", () => {
+  test("asks for no kernel module on a machine that has none", () => {
+    const places = { privateKey: "/l/id", knownHosts: "/l/known" };
+    const without = inventoryText(topology, places, [], { modules: false });
+    expect(load(without)).toMatchObject({ tools: { kubespray: { all: { enable_nodelocaldns: false } } } });
+    expect(isUntouched(without)).toBe(true);
+  });
+
   test("describes the lab in the central format", () => {
     expect(load(text)).toEqual({
       name: "t1",

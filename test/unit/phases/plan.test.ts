@@ -3,6 +3,8 @@ import type { ClusterModel } from "../../../tasks/core/model.ts";
 import { CATALOG } from "../../../tasks/phases/catalog.ts";
 import { type PlanFacts, planPhases } from "../../../tasks/phases/plan.ts";
 import { selectPhases } from "../../../tasks/phases/select.ts";
+import { stepsOf } from "../../../tasks/phases/steps.ts";
+import { aCluster } from "../../helpers/model.ts";
 
 const model = (orchestrator: ClusterModel["orchestrator"], roles: readonly string[]): ClusterModel =>
   ({ orchestrator, hosts: [{ name: "a", roles }] }) as unknown as ClusterModel;
@@ -67,6 +69,41 @@ describe("the catalog", () => {
       const before = CATALOG.slice(0, index).map(({ name }) => name);
       expect(before).toEqual(expect.arrayContaining([...phase.needs]));
     }
+  });
+});
+
+describe("the steps of Ceph", () => {
+  const ceph = CATALOG.find(({ name }) => name === "ceph")!;
+  const cluster = (osdBackend: "disks" | "lab-file") =>
+    aCluster({ ceph: { ...aCluster().ceph!, osdBackend } });
+  const steps = (osdBackend: "disks" | "lab-file") =>
+    stepsOf(ceph, cluster(osdBackend)).map(({ tool, playbook }) => `${tool} ${playbook}`);
+
+  test("on machines with disks leave the OSDs to ceph-ansible", () => {
+    expect(steps("disks")).toEqual([
+      "custom playbooks/ceph-prepare.yml",
+      "ceph-ansible site.yml",
+      "custom playbooks/ceph-verify.yml",
+    ]);
+    expect(stepsOf(ceph, cluster("disks"))[1]?.extraVars).toEqual({
+      yes_i_know: true,
+      ceph_mgr_packages: ["ceph-mgr"],
+    });
+    expect(ceph.notes?.(cluster("disks"))[0]).toContain("made by ceph-ansible");
+  });
+
+  test("on a lab make OSDs before the pools, which wait for them", () => {
+    expect(steps("lab-file")).toEqual([
+      "custom playbooks/ceph-prepare.yml",
+      "ceph-ansible site.yml",
+      "custom playbooks/ceph-lab-osds.yml",
+      "ceph-ansible site.yml",
+      "custom playbooks/ceph-verify.yml",
+    ]);
+    const [, first, , second] = stepsOf(ceph, cluster("lab-file"));
+    expect(first?.extraVars).toMatchObject({ user_config: false });
+    expect(second?.extraVars).not.toHaveProperty("user_config");
+    expect(second?.tags).toBe("ceph_client");
   });
 });
 

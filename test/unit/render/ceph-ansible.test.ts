@@ -5,6 +5,7 @@ import { aCluster, aHost } from "../../helpers/model.ts";
 import { hostsFile, membersOf, variablesOf } from "../../helpers/rendered.ts";
 
 const CEPH: CephStorage = {
+  osdBackend: "disks",
   origin: "repository",
   release: "squid",
   publicNetworks: ["10.42.0.0/16", "10.43.0.0/16"],
@@ -69,6 +70,8 @@ describe("ceph-ansible's inventory", () => {
       cluster_network: "10.99.0.0/24",
       ip_version: "ipv4",
       dashboard_enabled: false,
+      ceph_mgr_modules: ["iostat"],
+      ceph_conf_overrides: { mon: { auth_allow_insecure_global_id_reclaim: false } },
       radosgw_address_block: "10.42.0.0/16,10.43.0.0/16",
     });
     expect(membersOf(model, "ceph-ansible", "monitoring")).toEqual([]);
@@ -77,5 +80,16 @@ describe("ceph-ansible's inventory", () => {
   it("gives each host its own devices", () => {
     expect(hostsFile(model, "ceph-ansible").hosts.c1).toMatchObject({ devices: ["/dev/vdb", "/dev/vdc"] });
     expect(hostsFile(model, "ceph-ansible").hosts.c2).not.toHaveProperty("devices");
+  });
+
+  it("leaves the OSDs of a lab to our own playbook, with as many copies as there are hosts", () => {
+    const lab = aCluster({ hosts: HOSTS, ceph: { ...CEPH, osdBackend: "lab-file" } });
+    expect(membersOf(lab, "ceph-ansible", "osds")).toEqual([]);
+    expect(membersOf(lab, "custom", "osds")).toEqual(["c1"]);
+    expect(hostsFile(lab, "ceph-ansible").hosts.c1).not.toHaveProperty("devices");
+    expect(variablesOf(lab, "ceph-ansible").ceph_conf_overrides).toMatchObject({
+      global: { osd_pool_default_size: 1, osd_pool_default_min_size: 1 },
+    });
+    expect(membersOf(model, "ceph-ansible", "osds")).toEqual(["c1"]);
   });
 });

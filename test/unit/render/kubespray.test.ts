@@ -121,4 +121,20 @@ describe("kubespray's inventory", () => {
       expect(variables(bare)).not.toHaveProperty(name);
     }
   });
+
+  it("takes all files from files_repo and all images from registry_host, when the user names them", () => {
+    const model = aCluster({
+      tools: {
+        kubespray: { groups: { all: { files_repo: "http://mirror", registry_host: "registry:5000" } } },
+      },
+    });
+    expect(variables(model)).toMatchObject({
+      github_url: "{{ files_repo }}/github.com",
+      dl_k8s_io_url: "{{ files_repo }}/dl.k8s.io",
+      kube_image_repo: "{{ registry_host }}",
+      quay_image_repo: "{{ registry_host }}",
+    });
+    expect(variables()).not.toHaveProperty("github_url");
+    expect(variables()).not.toHaveProperty("kube_image_repo");
+  });
 });

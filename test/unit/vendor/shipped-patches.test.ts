@@ -55,6 +55,12 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     "- name: Wait for new control plane nodes to be Ready\n  when: kubeadm_already_run.stat.exists\n  command: x\n",
     "- name: Wait for new control plane nodes to be Ready\n  when:\n    - kubeadm_already_run.stat.exists\n    - \"kube_network_plugin not in ['cni', 'none']\"\n  command: x\n",
   ),
+  "kubespray/download-says-what.yml": one(
+    "v2.31.0",
+    "roles/download/tasks/download_file.yml",
+    '- name: Download_file | Download item\n  get_url: {}\n  no_log: "{{ not (unsafe_show_logs | bool) }}"\n',
+    "- name: \"Download_file | Download {{ download.url | regex_replace('//[^/@]*@', '//') }}\"\n  get_url: {}\n  no_log: \"{{ not (unsafe_show_logs | bool) and (download.password is defined or '@' in (download.url ~ http_proxy | default('') ~ https_proxy | default(''))) }}\"\n",
+  ),
   "kubespray/image-save-warnings.yml": one(
     "v2.31.0",
     "roles/download/tasks/download_container.yml",

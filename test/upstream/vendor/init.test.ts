@@ -57,8 +57,11 @@ describe.skipIf(MIRROR === undefined)("the real trees", () => {
     expect(changed.sort()).toEqual(Object.keys(locked.files).sort());
   });
 
-  const playbooks = CATALOG.flatMap(({ tool, playbooks }) =>
-    tool === "custom" ? [] : playbooks.map((playbook) => [tool, playbook] as const),
+  const playbooks = CATALOG.flatMap((phase) =>
+    phase.playbooks.flatMap((step) => {
+      const { tool = phase.tool, playbook } = typeof step === "string" ? { playbook: step } : step;
+      return tool === "custom" ? [] : [[tool, playbook] as const];
+    }),
   );
   const DAY_2: readonly (readonly [ToolName, string])[] = [
     ...["facts", "scale", "upgrade_cluster", "remove_node", "reset", "recover_control_plane"].map(

@@ -1,0 +1,183 @@
+/** The story of an import: read, draft, settle, pass through, render, read back, compare; nothing is written here. */
+import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { FileSet } from "../core/file-set.ts";
+import type { ClusterModel, ToolName } from "../core/model.ts";
+import type { Problem } from "../core/problem.ts";
+import { isMap, type Value, type ValueMap } from "../core/value.ts";
+import { buildModel } from "../inventory/build-model.ts";
+import { loadInventory } from "../inventory/load.ts";
+import type { Rule } from "../inventory/rules/rule.ts";
+import { clusterSchema } from "../inventory/schema/cluster.ts";
+import { withoutUnset } from "../inventory/unset.ts";
+import { writeAllAtomic } from "../io/files.ts";
+import { render } from "../render/renderers.ts";
+import type { Conflict } from "./claims.ts";
+import { compareListings, type Difference } from "./compare.ts";
+import { type Draft, draftOf } from "./draft.ts";
+import { inventoryText } from "./files.ts";
+import type { Listing } from "./listing-text.ts";
+import { clusterName } from "./map/custom.ts";
+import { isPassable, type PassThrough, passThroughOf } from "./pass-through.ts";
+import { readInventory, shortPath, withoutEncryptedFiles } from "./read.ts";
+import { settle } from "./settle.ts";
+import type { SourceFiles } from "./sources.ts";
+import { viewOf } from "./view.ts";
+
+export interface ImportOptions {
+  readonly sources: readonly SourceFiles[];
+  /** Name of the cluster; without it, the one that the sources say. */
+  readonly name?: string;
+  /** When neither says one. */
+  readonly fallbackName: string;
+  readonly domain?: string;
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Folder with ansible-inventory, for each tool. */
+  readonly bin: (tool: ToolName) => Promise<string>;
+  readonly env: NodeJS.ProcessEnv;
+  /** The inventories folder, for _defaults. */
+  readonly inventories: string;
+  /** A private folder that the caller removes. */
+  readonly scratch: string;
+  readonly moreRules: readonly Rule[];
+  /** First lines of every file. */
+  readonly origin: readonly string[];
+}
+
+export interface Imported {
+  readonly name: string;
+  /** Relative to the cluster's folder. */
+  readonly files: FileSet;
+  readonly model: ClusterModel;
+  /** What `validate` says about the files. */
+  readonly problems: readonly Problem[];
+  readonly differences: ReadonlyMap<ToolName, readonly Difference[]>;
+  readonly conflicts: readonly Conflict[];
+  readonly notes: readonly string[];
+}
+
+/** @throws InputError when the sources cannot be read, or lack what a cluster cannot do without. */
+export async function importInventory(options: ImportOptions): Promise<Imported> {
+  const { listings, encrypted } = await readSources(options);
+  const name = options.name ?? namedBy(listings) ?? options.fallbackName;
+  const { domain, addresses } = options;
+  const draft = draftOf(listings, { name, addresses, ...(domain === undefined ? {} : { domain }) });
+  const defaults = (await load(options, "none", new Map())).merged;
+  const { sections, model: bare } = settle(draft, defaults, name);
+  const tools: Record<string, PassThrough> = Object.fromEntries(
+    draft.views.map((view) => [view.tool, passThroughOf(view, bare)]),
+  );
+  // What another variable of ours would win over is said once more, at the host; after that, there is nothing stronger.
+  for (let round = 0; ; round += 1) {
+    const files = inventoryText({ ...sections, tools: tools as ValueMap }, options.origin);
+    const loaded = await load(options, name, files);
+    const model = modelOf(loaded.merged, name);
+    const differences = await prove(options, draft, model, round);
+    const again = round > 0 ? [] : [...differences.values()].flat().filter(isRepairable);
+    if (again.length === 0) {
+      for (const { tool, path } of encrypted) {
+        const why =
+          "encrypted as a whole, and never written in clear text: encrypt its values one by one, or keep the file";
+        differences.set(tool, [
+          { tool, verdict: "lost", variable: `(file) ${shortPath(path)}`, hosts: [], why },
+          ...(differences.get(tool) ?? []),
+        ]);
+      }
+      const { problems } = loaded;
+      return {
+        name,
+        files,
+        model,
+        problems,
+        differences,
+        conflicts: draft.claims.conflicts,
+        notes: draft.notes,
+      };
+    }
+    for (const { tool, variable, hosts, before } of again) {
+      const own: Record<string, Value> = { ...tools[tool]?.hosts };
+      for (const host of hosts) {
+        const variables = own[host];
+        own[host] = { ...(isMap(variables) ? variables : {}), [variable]: before as Value };
+      }
+      tools[tool] = { ...tools[tool], hosts: own };
+    }
+  }
+}
+
+function isRepairable({ tool, verdict, variable, before }: Difference): boolean {
+  return (verdict === "lost" || verdict === "moved") && before !== undefined && isPassable(tool, variable);
+}
+
+async function readSources(options: ImportOptions) {
+  const listings = new Map<ToolName, Listing>();
+  const encrypted: { readonly tool: ToolName; readonly path: string }[] = [];
+  for (const { tool, inventories } of options.sources) {
+    const scratch = join(options.scratch, "sources", tool);
+    mkdirSync(scratch, { recursive: true });
+    const readable = withoutEncryptedFiles(inventories, scratch);
+    encrypted.push(...readable.encrypted.map((path) => ({ tool, path })));
+    const { env } = options;
+    const reading = { bin: await options.bin(tool), env, scratch, ownConfig: true };
+    const listing = await readInventory(readable.inventories, reading);
+    if (listing.hosts.length > 0) listings.set(tool, listing);
+  }
+  return { listings, encrypted };
+}
+
+/** A name that has no dot: cluster_name is a DNS domain with kubespray's default. */
+function namedBy(listings: ReadonlyMap<ToolName, Listing>): string | undefined {
+  return [...listings]
+    .filter(([tool]) => tool === "custom" || tool === "kubespray")
+    .map(([tool, listing]) => clusterName(viewOf(tool, listing, new Map())))
+    .find((name) => name !== undefined && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name));
+}
+
+/** The files as `validate` would read them, from a folder of their own. */
+async function load({ inventories, scratch, moreRules }: ImportOptions, name: string, files: FileSet) {
+  const inventoriesDir = join(scratch, "check", "inventories");
+  mkdirSync(join(inventoriesDir, name), { recursive: true });
+  const defaults = join(inventories, "_defaults");
+  if (existsSync(defaults)) cpSync(defaults, join(inventoriesDir, "_defaults"), { recursive: true });
+  writeFiles(join(inventoriesDir, name), files, join(scratch, "staging"));
+  const loaded = await loadInventory({ inventoriesDir, cluster: name, sets: [], moreRules });
+  return { problems: loaded.problems, merged: (loaded.value([]) ?? {}) as ValueMap };
+}
+
+function writeFiles(folder: string, files: FileSet, staging: string): void {
+  const all = [...files].map(([path, { content, mode }]) => ({
+    path: join(folder, path),
+    content,
+    mode: mode ?? 0o644,
+  }));
+  if (all.length > 0) writeAllAtomic(all, staging);
+}
+
+/** The model, whatever the rules say: the proof is about what is rendered. */
+function modelOf(merged: ValueMap, cluster: string): ClusterModel {
+  return buildModel(clusterSchema.parse(withoutUnset(merged)), { cluster, resolveFile: (_, file) => file });
+}
+
+async function prove(
+  options: ImportOptions,
+  draft: Draft,
+  model: ClusterModel,
+  round: number,
+): Promise<Map<ToolName, readonly Difference[]>> {
+  const result = new Map<ToolName, readonly Difference[]>();
+  for (const view of draft.views) {
+    const files = render(model, view.tool);
+    const folder = join(options.scratch, "rendered", String(round), view.tool);
+    mkdirSync(dirname(folder), { recursive: true });
+    writeFiles(folder, files, join(options.scratch, "staging"));
+    const reading = {
+      bin: await options.bin(view.tool),
+      env: options.env,
+      scratch: options.scratch,
+      ownConfig: false,
+    };
+    const after = files.size === 0 ? undefined : await readInventory([join(folder, "hosts.yml")], reading);
+    result.set(view.tool, compareListings(view, after, draft.claims));
+  }
+  return result;
+}

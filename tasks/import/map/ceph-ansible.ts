@@ -1,0 +1,49 @@
+/** ceph-ansible's variables → sections. */
+import { isMap, type Value, type ValueMap } from "../../core/value.ts";
+import type { Claims } from "../claims.ts";
+import { isTrue, listOf, textOf, type View } from "../view.ts";
+import { take, takeText } from "./shared.ts";
+
+export function mapCeph(view: View, claims: Claims): void {
+  const ceph = ["storage", "ceph"];
+  takeText(view, claims, "ceph_origin", [...ceph, "origin"]);
+  takeText(view, claims, "ceph_stable_release", ["versions", "ceph"]);
+  take(view, "dashboard_enabled", (value, from) => claims.put([...ceph, "dashboard"], isTrue(value), from));
+  for (const [variable, field] of [
+    ["public_network", "publicNetworks"],
+    ["cluster_network", "clusterNetworks"],
+  ] as const) {
+    take(view, variable, (value, from) => {
+      const networks = listOf(value) ?? [];
+      if (networks.length > 0)
+        claims.put([...ceph, field], networks.length === 1 ? (networks[0] as string) : [...networks], from);
+    });
+  }
+  mapPools(view, claims, [...ceph, "pools"]);
+  for (const host of view.listing.hosts) {
+    const devices = view.value(host, "devices");
+    const found = listOf(devices) ?? [];
+    if (found.length > 0)
+      claims.put(["hosts", view.nameOf(host), "devices"], [...found], {
+        tool: view.tool,
+        variable: "devices",
+      });
+  }
+}
+
+/** Without pools of its own, a running cluster must not get ours. */
+function mapPools(view: View, claims: Claims, path: readonly string[]): void {
+  const from = { tool: view.tool, variable: "pools" };
+  const pools = view.common("pools");
+  const isUsed =
+    view.common("user_config") === undefined ? pools !== undefined : isTrue(view.common("user_config"));
+  const found = isUsed && Array.isArray(pools) ? (pools as readonly Value[]).filter(isMap) : [];
+  claims.put(path, found.flatMap(poolOf), from);
+}
+
+function poolOf(pool: ValueMap): readonly Value[] {
+  const name = textOf(pool.name);
+  if (name === undefined) return [];
+  const application = textOf(pool.application);
+  return [{ name, application: application === "cephfs" || application === "rgw" ? application : "rbd" }];
+}

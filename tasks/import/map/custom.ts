@@ -1,0 +1,86 @@
+/** Our own inventory's variables → sections: what `npm run render` once wrote is read back whole. */
+
+import { ROLES, type Role } from "../../core/model.ts";
+import { isMap, type Value } from "../../core/value.ts";
+import type { Claims } from "../claims.ts";
+import { textOf, type View } from "../view.ts";
+import { take } from "./shared.ts";
+
+const LISTS: readonly (readonly [variable: string, ...path: string[]])[] = [
+  ["kube_magic_machine_networks", "network", "machines"],
+  ["kube_magic_pod_networks", "network", "pods"],
+  ["kube_magic_service_networks", "network", "services"],
+  ["kube_magic_dns_servers", "network", "dns", "servers"],
+  ["kube_magic_dns_search", "network", "dns", "search"],
+  ["kube_magic_ntp_servers", "network", "ntp"],
+  ["kube_magic_domain", "domain"],
+];
+
+const API = { vip: "vip", port: "port", backend_port: "backendPort", domain: "domain", vrid: "vrid" };
+const BALANCER = { unicast: "unicast", stats_port: "statsPort", interface: "interface" };
+
+export function mapCustom(view: View, claims: Claims): void {
+  const { tool } = view;
+  for (const [variable, ...path] of LISTS)
+    take(view, variable, (value, from) =>
+      claims.put(
+        path,
+        Array.isArray(value) &&
+          value.length === 1 &&
+          path[0] === "network" &&
+          path.length === 2 &&
+          path[1] !== "ntp"
+          ? (value[0] as Value)
+          : value,
+        from,
+      ),
+    );
+  fields(view, claims, "kube_magic_api", API, ["api"]);
+  fields(view, claims, "kube_magic_load_balancer", BALANCER, ["loadBalancer"]);
+  fields(view, claims, "kube_magic_proxy", { http: "http", https: "https", no: "no" }, ["network", "proxy"]);
+  take(view, "kube_magic_vips", (value, from) => {
+    const edges = (Array.isArray(value) ? (value as readonly Value[]) : [])
+      .filter(isMap)
+      .filter(({ name }) => name !== "api");
+    if (edges.length > 0)
+      claims.put(
+        ["loadBalancer", "edgeVips"],
+        edges.map(({ address = null, vrid = null }) => ({ address, vrid })),
+        from,
+      );
+  });
+  for (const host of view.listing.hosts) {
+    for (const field of ["zone", "interface", "devices"]) {
+      const value = view.value(host, `kube_magic_${field}`);
+      if (value !== undefined)
+        claims.put(["hosts", view.nameOf(host), field], value, { tool, variable: `kube_magic_${field}` });
+    }
+  }
+}
+
+function fields(
+  view: View,
+  claims: Claims,
+  variable: string,
+  names: Readonly<Record<string, string>>,
+  path: readonly string[],
+): void {
+  take(view, variable, (value, from) => {
+    for (const [name, field] of Object.entries(names)) {
+      const inner = isMap(value) ? value[name] : undefined;
+      if (inner !== undefined && inner !== null && inner !== "") claims.put([...path, field], inner, from);
+    }
+  });
+}
+
+/** The very roles, as our own inventory lists them; undefined for another's. */
+export function listedRoles(view: View, host: string): readonly Role[] | undefined {
+  const roles = view.value(host, "kube_magic_roles");
+  return Array.isArray(roles)
+    ? roles.filter((role): role is Role => ROLES.includes(role as Role))
+    : undefined;
+}
+
+export function clusterName(view: View): string | undefined {
+  return textOf(view.common(view.tool === "custom" ? "kube_magic_cluster" : "cluster_name"));
+}
