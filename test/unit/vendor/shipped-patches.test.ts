@@ -90,6 +90,21 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     `- block:\n    - name: Set osd_memory_target to cluster host config\n      ceph_config:\n        action: set\n        who: "osd.*/{{ ansible_facts['hostname'] }}:host"\n        option: x\n`,
     `- block:\n    - name: Set osd_memory_target to cluster host config\n      ceph_config:\n        action: set\n        who: "osd/host:{{ ansible_facts['hostname'] }}"\n        option: x\n`,
   ),
+  "ceph-ansible/scratch-is-no-change.yml": {
+    version: "stable-9.0",
+    before: {
+      "roles/ceph-mon/tasks/deploy_monitors.yml":
+        "- name: Create monitor initial keyring\n  ceph_key: {}\n\n- name: Import admin keyring into mon keyring\n  command: x\n",
+      "site.yml.sample":
+        "- hosts: all\n  tasks:\n    - name: create filtered clients group\n      add_host: {}\n",
+    },
+    after: {
+      "roles/ceph-mon/tasks/deploy_monitors.yml":
+        "- name: Create monitor initial keyring\n  changed_when: false\n  ceph_key: {}\n\n- name: Import admin keyring into mon keyring\n  changed_when: false\n  command: x\n",
+      "site.yml.sample":
+        "- hosts: all\n  tasks:\n    - name: create filtered clients group\n      changed_when: false\n      add_host: {}\n",
+    },
+  },
   "openshift-ansible/origin-package-archive.yml": one(
     "release-3.11",
     "roles/openshift_repos/templates/CentOS-OpenShift-Origin311.repo.j2",
