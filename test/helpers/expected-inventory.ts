@@ -149,7 +149,11 @@ function ownVariables(model: ClusterModel, tool: ToolName, host: Host): ValueMap
         ...optional("kube_version", model.versions.kubernetes),
       };
     case "ceph-ansible":
-      return { ...(host.devices.length === 0 ? {} : { devices: host.devices }), ceph_origin: "distro" };
+      // Only a host that holds OSDs is told of its disks.
+      return {
+        ...(host.roles.includes("ceph-osd") && host.devices.length > 0 ? { devices: host.devices } : {}),
+        ceph_origin: "distro",
+      };
     case "openshift-ansible":
       return { openshift_release: "3.11", openshift_deployment_type: "origin" };
   }
