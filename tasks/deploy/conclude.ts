@@ -7,6 +7,7 @@ import { explainFailure } from "../report/known-failures.ts";
 import { type Finding, preflightTable, readFindings } from "../report/preflight.ts";
 import type { PhaseView, PhaseViews } from "../report/progress-state.ts";
 import { duration, hostTotals } from "../report/text.ts";
+import { describeUnmatched } from "../report/unmatched.ts";
 import type { PhaseResult } from "../run/run-plan.ts";
 
 export interface Conclusion {
@@ -25,8 +26,8 @@ export function conclude({ context, views, results, journal, again, findings: mo
     const view = views.get(result.phase.spec.name);
     const findings = [...readFindings(result.outcome?.custom.kube_magic_preflight), ...more];
     if (findings.length > 0) context.out(`\n${preflightTable(findings)}\n`);
-    if (view !== undefined)
-      for (const play of view.unmatched) context.err(`note: ${view.phase}: play "${play}" matched no host\n`);
+    if (view !== undefined && view.unmatched.length > 0)
+      context.err(`note: ${view.phase}: ${describeUnmatched(view.unmatched)}\n`);
     if (result.status === "interrupted") throw interrupted(result, journal, again);
     if (result.refused !== undefined) throw result.refused;
     const errors = [...(result.status === "failed" ? findings : more)].filter(isError);
