@@ -121,6 +121,15 @@ export const someSurvive: Guard = ({ model, names }) => {
   return undefined;
 };
 
+/** ceph-ansible knows nothing of a lab's OSDs on files. */
+export const isOnDisks: Guard = ({ model }) =>
+  model.ceph?.osdBackend === "lab-file"
+    ? gate(
+        `${model.name} keeps its OSDs in files (storage.ceph.osdBackend: lab-file), which ceph-ansible knows nothing of`,
+        "give a host the role ceph-osd, then npm run deploy:ceph makes its OSD; a lab is quickly made anew: npm run lab:down",
+      )
+    : undefined;
+
 export const areNumbers: Guard = ({ names }) => {
   const wrong = names.find((name) => !/^\d+$/.test(name));
   return wrong === undefined

@@ -64,6 +64,4 @@ export interface PhaseSpec {
   readonly reads?: (model: ClusterModel) => readonly string[];
   /** Leaves an administrator's kubeconfig beside its inventory, which is fetched when it is done. */
   readonly leavesKubeconfig?: boolean;
-  /** Nothing starts unless every host has an operating system that the tool installs on. */
-  readonly checkSystems?: boolean;
 }
