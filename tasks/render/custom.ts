@@ -1,4 +1,5 @@
 /** The inventory of our own playbooks in custom/: every host, every role, canonical names. */
+import { livesOnEdge } from "../core/edge.ts";
 import { cidrContains, isIpv6, parseCidr } from "../core/ip.ts";
 import { type CephStorage, type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
@@ -115,13 +116,9 @@ function virtualAddresses(model: ClusterModel): ValueMap[] {
     prefix: prefixIn([...network.machines, ...(edge?.networks ?? [])], address),
     vrid,
     // Elsewhere than where the load balancers speak to each other.
-    ...(edge !== undefined && isInside(edge.networks, address) ? { interface: edge.interface } : {}),
+    ...(edge !== undefined && livesOnEdge(model, address) ? { interface: edge.interface } : {}),
     owner: owners[index % owners.length]?.name ?? "",
   }));
-}
-
-function isInside(networks: readonly string[], address: string): boolean {
-  return networks.map(parseCidr).some((cidr) => cidr !== undefined && cidrContains(cidr, address));
 }
 
 /** Prefix length of the network that holds the address; a network of its own when none does. */

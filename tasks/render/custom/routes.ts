@@ -1,4 +1,5 @@
 /** Variables of the roles routes and edge. */
+import { isInside, livesOnEdge } from "../../core/edge.ts";
 import { isIpv6 } from "../../core/ip.ts";
 import { type ClusterModel, hostsWith } from "../../core/model.ts";
 import type { ValueMap } from "../../core/value.ts";
@@ -23,8 +24,13 @@ function podRoutes(model: ClusterModel): ValueMap {
 }
 
 /** In terms of the kernel: a table with the edge's networks and gateways, and rules that send replies there. */
-function edge({ edge: section, loadBalancer }: ClusterModel): ValueMap {
+function edge(model: ClusterModel): ValueMap {
+  const { edge: section, api, loadBalancer } = model;
   if (section === undefined) return {};
+  const addresses = [
+    ...(api.vip === undefined ? [] : [api.vip]),
+    ...loadBalancer.edgeVips.map(({ address }) => address),
+  ];
   return {
     interface: section.interface,
     table: section.table,
@@ -33,6 +39,11 @@ function edge({ edge: section, loadBalancer }: ClusterModel): ValueMap {
       to: isIpv6(gateway) ? "::/0" : "0.0.0.0/0",
       via: gateway,
     })),
-    addresses: loadBalancer.edgeVips.map(({ address }) => address),
+    sources: [
+      ...section.networks,
+      ...addresses
+        .filter((address) => livesOnEdge(model, address) && !isInside(section.networks, address))
+        .map((address) => `${address}/${isIpv6(address) ? 128 : 32}`),
+    ],
   };
 }
