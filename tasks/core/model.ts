@@ -2,6 +2,7 @@
  * The validated cluster: what the central inventory means, free of YAML, defaults filled in, frozen.
  * `inventory/build-model` makes it, everything else only reads it.
  */
+import type { Dns, Edge, Registry, Resolver, Routes } from "./model/services.ts";
 import type { ValueMap } from "./value.ts";
 
 export const ROLES = [
@@ -158,6 +159,12 @@ export interface ClusterModel {
   readonly ceph?: CephStorage;
   /** Present when orchestrator is openshift. */
   readonly openshift?: OpenShift;
+  /** Services around the cluster, each present when its section is. */
+  readonly dns?: Dns;
+  readonly resolver?: Resolver;
+  readonly registry?: Registry;
+  readonly routes?: Routes;
+  readonly edge?: Edge;
   /** Versions the user pins, without a leading v; absent: the vendored tool's default. */
   readonly versions: { readonly kubernetes?: string; readonly ceph?: string; readonly openshift?: string };
   /** In the order of declaration, ranges expanded. Order matters: first control plane first. */

@@ -13,6 +13,7 @@ import {
 } from "../core/model.ts";
 import type { InventoryPath } from "../core/path.ts";
 import type { ValueMap } from "../core/value.ts";
+import { buildServices } from "./build/services.ts";
 import type { Settings } from "./schema/cluster.ts";
 import { parseSize } from "./schema/fields.ts";
 import { parseTaint } from "./schema/taint.ts";
@@ -31,11 +32,13 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
   const hosts = buildHosts(settings, context);
   const apiPort = settings.orchestrator === "openshift" ? 8443 : 6443;
   const vip = settings.api.vip;
+  const network = buildNetwork(settings.network);
+  const loadBalancer = buildLoadBalancer(settings);
   const model: ClusterModel = {
     name,
     domain: settings.domain,
     orchestrator: settings.orchestrator,
-    network: buildNetwork(settings.network),
+    network,
     api: {
       ...(vip === undefined ? {} : { vip: canonicalIp(vip) }),
       port: settings.api.port ?? apiPort,
@@ -43,7 +46,7 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
       domain: settings.api.domain ?? `api.${name}.${settings.domain}`,
       vrid: settings.api.vrid,
     },
-    loadBalancer: buildLoadBalancer(settings),
+    loadBalancer,
     etcd: {
       quotaBytes: bytes(settings.etcd.quota),
       dataDir: settings.etcd.dataDir,
@@ -60,6 +63,7 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
           },
         }
       : {}),
+    ...buildServices(settings, { hosts, network, edgeVips: loadBalancer.edgeVips }),
     versions: buildVersions(settings.versions),
     hosts,
     tools: Object.fromEntries(TOOLS.map((tool) => [tool, buildTool(settings.tools[tool])])) as Record<

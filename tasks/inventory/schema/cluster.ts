@@ -15,6 +15,7 @@ import {
   word,
 } from "./fields.ts";
 import { host, ssh } from "./host.ts";
+import { dns, edge, registry, resolver, routes } from "./services.ts";
 import { tools } from "./tools.ts";
 
 const network = z
@@ -170,6 +171,11 @@ export const clusterSchema = z
     etcd,
     storage: z.strictObject({ ceph }).prefault({}).describe("Storage clusters."),
     openshift,
+    dns,
+    resolver,
+    registry,
+    routes,
+    edge,
     versions,
     hosts: z
       .record(z.string(), host)
