@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   addons: ["core", "io", "ansible"],
   lab: ["core", "io", "ansible"],
   ceph: ["core", "io", "render"],
+  kubeconfig: ["core", "io", "render", "ansible"],
   cli: ["core", "inventory", "scripts"],
   deploy: [
     "core",
@@ -33,6 +34,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "report",
     "cli",
     "ceph",
+    "kubeconfig",
   ],
   day2: ["core", "render", "vendor", "phases", "ansible", "cli", "deploy"],
   demo: ["core", "io", "inventory", "ansible", "lab", "cli", "deploy"],
@@ -55,6 +57,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "day2",
     "demo",
     "ceph",
+    "kubeconfig",
   ],
 };
 
