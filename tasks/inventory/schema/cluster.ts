@@ -15,6 +15,8 @@ import {
   word,
 } from "./fields.ts";
 import { host, ssh } from "./host.ts";
+import { ldap } from "./ldap.ts";
+import { storageClass } from "./storage-class.ts";
 import { tools } from "./tools.ts";
 
 const network = z
@@ -126,6 +128,12 @@ const ceph = z
       )
       .default([{ name: "kubernetes", application: "rbd" }])
       .describe("Pools to create."),
+    storageClasses: z
+      .array(storageClass)
+      .optional()
+      .describe(
+        "Storage classes of the cluster. Default: one for each rbd pool, the first of them the default class.",
+      ),
     dashboard: z.boolean().default(false).describe("Install the Ceph dashboard with Prometheus and Grafana."),
   })
   .prefault({})
@@ -170,6 +178,7 @@ export const clusterSchema = z
     etcd,
     storage: z.strictObject({ ceph }).prefault({}).describe("Storage clusters."),
     openshift,
+    ldap: ldap.optional(),
     versions,
     hosts: z
       .record(z.string(), host)
