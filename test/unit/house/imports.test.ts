@@ -21,6 +21,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   lab: ["core", "io", "ansible"],
   ceph: ["core", "io", "render"],
   kubeconfig: ["core", "io", "render", "ansible"],
+  manifests: ["core"],
+  ldap: ["core", "io", "render", "ansible"],
   cli: ["core", "inventory", "scripts"],
   deploy: [
     "core",
@@ -35,6 +37,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "cli",
     "ceph",
     "kubeconfig",
+    "manifests",
+    "ldap",
   ],
   day2: ["core", "render", "vendor", "phases", "ansible", "cli", "deploy"],
   demo: ["core", "io", "inventory", "ansible", "lab", "cli", "deploy"],
@@ -58,6 +62,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "demo",
     "ceph",
     "kubeconfig",
+    "manifests",
+    "ldap",
   ],
 };
 
@@ -76,7 +82,7 @@ const GATES: Readonly<Record<string, readonly string[]>> = {
   deepmerge: ["inventory/merge.ts"],
   "ipaddr.js": ["core/"],
   "fastest-levenshtein": ["core/closest.ts"],
-  zod: ["inventory/", "lab/", "vendor/", "ceph/", "phases/outputs.ts"],
+  zod: ["inventory/", "lab/", "vendor/", "ceph/", "manifests/", "phases/outputs.ts"],
 };
 
 interface Import {
