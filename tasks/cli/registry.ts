@@ -31,6 +31,11 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
     "Ceph's health, monitors, OSDs and space",
     () => import("../ceph-status.ts"),
   ),
+  kubeconfig: entry(
+    "Deploy",
+    "the administrator's kubeconfig: kept, merged or encrypted",
+    () => import("../kubeconfig.ts"),
+  ),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
   "kube:upgrade": entry(
     "Day 2",

@@ -125,6 +125,16 @@ export interface CephPool {
 /** Where OSDs keep their data: whole disks (ceph-ansible's own way), or a file on a lab's host. */
 export type OsdBackend = "disks" | "lab-file";
 
+export interface StorageClass {
+  readonly name: string;
+  /** Name of a pool in `pools`. */
+  readonly pool: string;
+  readonly isDefault: boolean;
+  readonly reclaimPolicy: "Delete" | "Retain";
+  /** Of rbd volumes. */
+  readonly fsType: "ext4" | "xfs";
+}
+
 export interface CephStorage {
   readonly osdBackend: OsdBackend;
   readonly origin: "distro" | "repository";
@@ -132,6 +142,7 @@ export interface CephStorage {
   readonly publicNetworks: readonly string[];
   readonly clusterNetworks: readonly string[];
   readonly pools: readonly CephPool[];
+  readonly storageClasses: readonly StorageClass[];
   readonly dashboard: boolean;
 }
 
@@ -139,6 +150,56 @@ export interface OpenShift {
   readonly deploymentType: "origin" | "openshift-enterprise";
   /** Wildcard domain of the applications' routes. */
   readonly subdomain: string;
+}
+
+/** Where the password of the directory's account is; never the password itself. */
+export type SecretSource =
+  | { readonly kind: "vaulted"; readonly text: string }
+  | { readonly kind: "file"; readonly path: string };
+
+/** Where and how a directory is searched. */
+export interface LdapSearch {
+  /** Distinguished name. */
+  readonly base: string;
+  readonly scope: "sub" | "one" | "base";
+  /** RFC 4515. */
+  readonly filter?: string;
+  /** What an entry is named by: an attribute, or `dn`. */
+  readonly uidAttribute: string;
+  readonly nameAttributes: readonly string[];
+}
+
+export interface LdapMapping {
+  /** The group's uidAttribute in the directory. */
+  readonly ldap: string;
+  /** Its name in the cluster. */
+  readonly group: string;
+  /** ClusterRoles that are bound to it. */
+  readonly roles: readonly string[];
+}
+
+/** Groups of a directory that scheduled jobs bring into OpenShift. */
+export interface Ldap {
+  /** ldaps://…, or ldap://… with StartTLS. */
+  readonly url: string;
+  /** Absent: anonymous. */
+  readonly bind?: { readonly dn: string; readonly password: SecretSource };
+  /** Certificates, PEM; absent: those that hosts trust. */
+  readonly caFile?: string;
+  readonly schema: "rfc2307" | "activeDirectory" | "augmentedActiveDirectory";
+  readonly users: LdapSearch & { readonly groupAttributes: readonly string[] };
+  /** Absent with activeDirectory only. */
+  readonly groups?: LdapSearch & { readonly memberAttributes: readonly string[] };
+  readonly mapping: readonly LdapMapping[];
+  /** cron's form. */
+  readonly schedule: string;
+  readonly pruneSchedule: string;
+  readonly tolerateMissingMembers: boolean;
+  /** False: the jobs only say what they would do. */
+  readonly confirm: boolean;
+  readonly namespace: string;
+  /** With `oc`; absent: the cluster's own. */
+  readonly image?: string;
 }
 
 /** Pass-through variables in a tool's own names: group name → variables, plus per-host ones. */
@@ -165,6 +226,8 @@ export interface ClusterModel {
   readonly registry?: Registry;
   readonly routes?: Routes;
   readonly edge?: Edge;
+  /** Present when the section is written. */
+  readonly ldap?: Ldap;
   /** Versions the user pins, without a leading v; absent: the vendored tool's default. */
   readonly versions: { readonly kubernetes?: string; readonly ceph?: string; readonly openshift?: string };
   /** In the order of declaration, ranges expanded. Order matters: first control plane first. */

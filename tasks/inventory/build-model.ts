@@ -14,6 +14,8 @@ import {
 import type { InventoryPath } from "../core/path.ts";
 import type { ValueMap } from "../core/value.ts";
 import { buildServices } from "./build/services.ts";
+import { buildLdap } from "./build/ldap.ts";
+import { buildStorageClasses } from "./build/storage-classes.ts";
 import type { Settings } from "./schema/cluster.ts";
 import { parseSize } from "./schema/fields.ts";
 import { parseTaint } from "./schema/taint.ts";
@@ -64,6 +66,9 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
         }
       : {}),
     ...buildServices(settings, { hosts, network, edgeVips: loadBalancer.edgeVips }),
+    ...(settings.ldap === undefined
+      ? {}
+      : { ldap: buildLdap(settings.ldap, (path, file) => context.resolveFile(path, file)) }),
     versions: buildVersions(settings.versions),
     hosts,
     tools: Object.fromEntries(TOOLS.map((tool) => [tool, buildTool(settings.tools[tool])])) as Record<
@@ -154,6 +159,7 @@ function buildCeph(settings: Settings): CephStorage {
     publicNetworks: list(ceph.publicNetworks ?? settings.network.machines),
     clusterNetworks: ceph.clusterNetworks === undefined ? [] : list(ceph.clusterNetworks),
     pools: ceph.pools,
+    storageClasses: buildStorageClasses(ceph),
     dashboard: ceph.dashboard,
   };
 }

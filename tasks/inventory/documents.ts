@@ -131,6 +131,7 @@ const TYPES: Readonly<Record<string, string>> = {
   record: "map",
   object: "map",
   unknown: "anything",
+  custom: "!vault value",
 };
 
 function typeOf(schema: AnySchema): string {

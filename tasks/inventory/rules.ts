@@ -6,6 +6,7 @@ import { problemsAtPaths } from "./problems.ts";
 import * as addresses from "./rules/addresses.ts";
 import * as ceph from "./rules/ceph.ts";
 import * as dns from "./rules/dns.ts";
+import * as inside from "./rules/inside.ts";
 import * as limits from "./rules/limits.ts";
 import * as loadBalancing from "./rules/load-balancing.ts";
 import * as names from "./rules/names.ts";
@@ -30,6 +31,7 @@ const FILES = [
   dns,
   registry,
   routes,
+  inside,
 ];
 
 /** Sorted by code. */

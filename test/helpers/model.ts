@@ -66,6 +66,15 @@ export function aCluster({ tools = {}, ...rest }: ClusterOptions = {}): ClusterM
             publicNetworks: ["10.42.0.0/16"],
             clusterNetworks: [],
             pools: [{ name: "kubernetes", application: "rbd" }],
+            storageClasses: [
+              {
+                name: "ceph-rbd",
+                pool: "kubernetes",
+                isDefault: true,
+                reclaimPolicy: "Delete",
+                fsType: "ext4",
+              },
+            ],
             dashboard: false,
           },
         }

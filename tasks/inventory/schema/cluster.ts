@@ -16,6 +16,8 @@ import {
 } from "./fields.ts";
 import { host, ssh } from "./host.ts";
 import { dns, edge, registry, resolver, routes } from "./services.ts";
+import { ldap } from "./ldap.ts";
+import { storageClass } from "./storage-class.ts";
 import { tools } from "./tools.ts";
 
 const network = z
@@ -127,6 +129,12 @@ const ceph = z
       )
       .default([{ name: "kubernetes", application: "rbd" }])
       .describe("Pools to create."),
+    storageClasses: z
+      .array(storageClass)
+      .optional()
+      .describe(
+        "Storage classes of the cluster. Default: one for each rbd pool, the first of them the default class.",
+      ),
     dashboard: z.boolean().default(false).describe("Install the Ceph dashboard with Prometheus and Grafana."),
   })
   .prefault({})
@@ -176,6 +184,7 @@ export const clusterSchema = z
     registry,
     routes,
     edge,
+    ldap: ldap.optional(),
     versions,
     hosts: z
       .record(z.string(), host)

@@ -1,10 +1,11 @@
 /** Building blocks of the schema: addresses, names, sizes. Their messages are complete sentences for people. */
 import { z } from "zod";
 import { ipVersion, networkAddress, parseCidr } from "../../core/ip.ts";
+import { Tagged } from "../../core/value.ts";
 import { parseTaint, TAINT_EFFECTS } from "./taint.ts";
 
 /** A check with a message and the remedy that goes with it. */
-function checked(
+export function checked(
   schema: z.ZodString,
   isValid: (text: string) => boolean,
   message: (text: string) => string,
@@ -157,3 +158,10 @@ export const version = () =>
     (text) => `"${text}" is no version`,
     'write it in quotes, such as "1.35.4"',
   );
+
+/** A secret: encrypted in place, so that the inventory may be committed. */
+export const vaulted = () =>
+  z.custom<Tagged>((value) => value instanceof Tagged && value.tag === "!vault", {
+    error: "a secret must not stand here in clear text",
+    params: { remedy: "encrypt it: ansible-vault encrypt_string prints a !vault value to paste" },
+  });

@@ -34,6 +34,17 @@ const DNS = (...records: string[]) =>
     "  ttl: 300\nhosts",
   );
 const EDGE = "edge: { interface: eth1, networks: 203.0.113.0/24, gateways: 203.0.113.1 }";
+const ldap = (more = "", group = "cn=a,ou=g,dc=c", orchestrator = "openshift") => `
+orchestrator: ${orchestrator}
+ldap:
+  url: ldaps://ldap.example.com
+  users: { base: dc=c }
+  ${more.includes("groups:") ? "" : '"groups": { base: "ou=g,dc=c" }'}
+  confirm: ${more.includes("dry") ? "false" : "true"}
+  mapping: [{ ldap: "cn=b,ou=g,dc=c", group: b }, { ldap: "${group}", group: a }]
+  ${more.replace("dry", "")}
+`;
+const classes = (text: string) => `storage: { ceph: { storageClasses: [${text}] } }`;
 
 const CASES: Readonly<Record<string, readonly Case[]>> = {
   KM120: [
@@ -466,6 +477,30 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   KM546: [{ breaks: EDGE.replace("203.0.113.0/24", "10.0.0.0/8"), fine: EDGE }],
+  KM550: [{ breaks: ldap("", "cn=a,ou=g,dc=c", "kubernetes"), at: "3:1", fine: ldap() }],
+  KM551: [{ breaks: ldap("dry"), at: "7:12", fine: ldap() }],
+  KM552: [
+    {
+      breaks: ldap('groups: { base: "ou=g,dc=c", filter: (cn=a) }'),
+      fine: ldap('groups: { base: "ou=g,dc=c", filter: (cn=a), uidAttribute: cn }'),
+    },
+  ],
+  KM553: [{ breaks: ldap("schema: activeDirectory"), fine: ldap("schema: augmentedActiveDirectory") }],
+  KM554: [{ breaks: ldap("", "CN=B,ou=g,dc=c"), fine: ldap() }],
+  KM555: [{ breaks: ldap("", "cn=a,dc=c"), fine: ldap("", "CN=A, OU=G,dc=c") }],
+  KM557: [
+    {
+      breaks: classes("{ name: a, pool: other }"),
+      at: "1:54",
+      fine: classes("{ name: a, pool: kubernetes }"),
+    },
+  ],
+  KM558: [
+    {
+      breaks: classes("{ name: a, pool: kubernetes }, { name: a, pool: kubernetes }"),
+      fine: classes("{ name: a, pool: kubernetes, default: true }, { name: b, pool: kubernetes }"),
+    },
+  ],
 };
 
 async function findings(
