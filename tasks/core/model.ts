@@ -2,26 +2,11 @@
  * The validated cluster: what the central inventory means, free of YAML, defaults filled in, frozen.
  * `inventory/build-model` makes it, everything else only reads it.
  */
+import type { Monitoring } from "./model/monitoring.ts";
+import type { Role } from "./roles.ts";
 import type { ValueMap } from "./value.ts";
 
-export const ROLES = [
-  "control-plane",
-  "etcd",
-  "worker",
-  "infra",
-  "load-balancer",
-  "ceph-mon",
-  "ceph-mgr",
-  "ceph-osd",
-  "ceph-mds",
-  "ceph-rgw",
-  "nagios",
-  "backup",
-  "dns",
-  "registry",
-  "bastion",
-] as const;
-export type Role = (typeof ROLES)[number];
+export { ROLES, type Role } from "./roles.ts";
 
 export const TOOLS = ["kubespray", "ceph-ansible", "openshift-ansible", "custom"] as const;
 export type ToolName = (typeof TOOLS)[number];
@@ -158,6 +143,8 @@ export interface ClusterModel {
   readonly ceph?: CephStorage;
   /** Present when orchestrator is openshift. */
   readonly openshift?: OpenShift;
+  /** Present when the section is declared. */
+  readonly monitoring?: Monitoring;
   /** Versions the user pins, without a leading v; absent: the vendored tool's default. */
   readonly versions: { readonly kubernetes?: string; readonly ceph?: string; readonly openshift?: string };
   /** In the order of declaration, ranges expanded. Order matters: first control plane first. */

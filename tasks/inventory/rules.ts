@@ -7,6 +7,7 @@ import * as addresses from "./rules/addresses.ts";
 import * as ceph from "./rules/ceph.ts";
 import * as limits from "./rules/limits.ts";
 import * as loadBalancing from "./rules/load-balancing.ts";
+import * as monitoring from "./rules/monitoring.ts";
 import * as names from "./rules/names.ts";
 import * as networks from "./rules/networks.ts";
 import * as passThrough from "./rules/pass-through.ts";
@@ -14,7 +15,18 @@ import * as quorum from "./rules/quorum.ts";
 import * as roles from "./rules/roles.ts";
 import type { Rule } from "./rules/rule.ts";
 
-const FILES = [quorum, roles, loadBalancing, addresses, networks, ceph, limits, names, passThrough];
+const FILES = [
+  quorum,
+  roles,
+  loadBalancing,
+  addresses,
+  networks,
+  ceph,
+  limits,
+  monitoring,
+  names,
+  passThrough,
+];
 
 /** Sorted by code. */
 export const RULES: readonly Rule[] = FILES.flatMap((file) => Object.values<Rule>(file)).sort((a, b) =>

@@ -15,6 +15,7 @@ import {
   word,
 } from "./fields.ts";
 import { host, ssh } from "./host.ts";
+import { monitoring } from "./monitoring.ts";
 import { tools } from "./tools.ts";
 
 const network = z
@@ -170,6 +171,7 @@ export const clusterSchema = z
     etcd,
     storage: z.strictObject({ ceph }).prefault({}).describe("Storage clusters."),
     openshift,
+    monitoring,
     versions,
     hosts: z
       .record(z.string(), host)
