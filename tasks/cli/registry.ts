@@ -31,6 +31,11 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
     "Ceph's health, monitors, OSDs and space",
     () => import("../ceph-status.ts"),
   ),
+  "monitoring:status": entry(
+    "Deploy",
+    "what is not well, as Nagios sees it",
+    () => import("../monitoring-status.ts"),
+  ),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
   "kube:upgrade": entry(
     "Day 2",

@@ -55,7 +55,6 @@ export interface MonitoringThresholds {
   readonly certificates: Threshold;
   readonly etcdDatabase: Threshold;
   readonly cephCapacity: Threshold;
-  readonly volumes: Threshold;
   readonly quotas: Threshold;
   readonly backup: Threshold;
 }

@@ -108,7 +108,6 @@ export const monitoring = z
         certificates: threshold("Days left before a certificate expires.", 30, 7),
         etcdDatabase: threshold("Size of etcd's database, percent of its quota.", 70, 85),
         cephCapacity: threshold("Ceph's space in use, percent.", 75, 85),
-        volumes: threshold("Space in use on a volume of a pod, percent.", 80, 90),
         quotas: threshold("Use of a namespace's quota, percent.", 90, 100),
         backup: threshold("Hours since the last good backup.", 26, 50),
       })

@@ -3,7 +3,7 @@
 import { commandName, type Monitoring } from "../../core/model/monitoring.ts";
 import { type ClusterModel, type Host, hostsWith } from "../../core/model.ts";
 import { cephParts, limits, virtualAddresses } from "./catalog.ts";
-import { CEPH, KUBERNETES, vipHost } from "./hosts.ts";
+import { CEPH, KUBERNETES, kubernetesHost, vipHost } from "./hosts.ts";
 import { argument, type NagiosObject } from "./objects.ts";
 import { service, serviceDependency } from "./services.ts";
 
@@ -34,18 +34,19 @@ export function cephServices(model: ClusterModel, monitoring: Monitoring): Nagio
 }
 
 /** Through the API, with a token that may only read. */
-export function kubernetesServices(model: ClusterModel, { thresholds }: Monitoring): NagiosObject[] {
+export function kubernetes(model: ClusterModel, { thresholds }: Monitoring): NagiosObject[] {
   if (model.orchestrator === "none") return [];
   const parts: Readonly<Record<string, readonly string[]>> = {
     ready: [],
     nodes: [],
     pods: [],
-    volumes: limits(thresholds.volumes),
+    volumes: [],
     quotas: limits(thresholds.quotas),
     certificates: limits(thresholds.certificates),
   };
   const names = Object.keys(parts);
   return [
+    kubernetesHost(model),
     ...Object.entries(parts).map(([part, args]) =>
       service(part, { host_name: KUBERNETES }, `kube_magic_kube!${part}!${args.join(" ")}`),
     ),

@@ -24,8 +24,8 @@ export function commands({ mail }: Monitoring): NagiosObject[] {
     kube_magic_nrpe: "$USER3$ -H $HOSTADDRESS$",
     // -u: when NRPE does not answer, this service is unknown; the service nrpe is the one that is critical.
     kube_magic_ask: "$USER3$ -u -H $HOSTADDRESS$ -c $ARG1$",
-    kube_magic_ask_any: "$USER2$/check_any $ARG1$ $ARG2$",
-    kube_magic_vip_owner: "$USER2$/check_vip_owner $ARG1$ $ARG2$",
+    kube_magic_ask_any: "$USER2$/check_any --ask '$USER3$' $ARG1$ $ARG2$",
+    kube_magic_vip_owner: "$USER2$/check_vip_owner --ask '$USER3$' $ARG1$ $ARG2$",
     kube_magic_ssh: "$USER1$/check_ssh -t 10 -p $_HOSTSSH_PORT$ $HOSTADDRESS$",
     kube_magic_https: "$USER1$/check_http -t 10 -S -I $HOSTADDRESS$ -p $ARG1$ -u $ARG2$ -e 200",
     kube_magic_kube: "$USER2$/check_kube $ARG1$ --settings $USER4$ $ARG2$",

@@ -4,7 +4,7 @@
  */
 import type { FileSet, RenderedFile } from "../../core/file-set.ts";
 import type { ClusterModel } from "../../core/model.ts";
-import { cephServices, kubernetesServices, vipServices } from "./cluster-services.ts";
+import { cephServices, kubernetes, vipServices } from "./cluster-services.ts";
 import { commands } from "./commands.ts";
 import { hosts } from "./hosts.ts";
 import { type NagiosObject, objectsText } from "./objects.ts";
@@ -16,7 +16,6 @@ export function nagiosFiles(model: ClusterModel): FileSet {
   const { monitoring } = model;
   if (monitoring === undefined) return new Map();
   const header = `# Generated from the central inventory of ${model.name} by "npm run render": do not edit, the next render overwrites it.`;
-  const kubernetes = kubernetesServices(model, monitoring);
   const files: Readonly<Record<string, readonly NagiosObject[]>> = {
     people: people(monitoring),
     commands: commands(monitoring),
@@ -24,12 +23,14 @@ export function nagiosFiles(model: ClusterModel): FileSet {
     services: [...services(model, monitoring), ...dependencies(model, monitoring)],
     cluster: [...vipServices(model), ...cephServices(model, monitoring)],
     // By itself: it needs a token, which there is only once Kubernetes runs.
-    ...(kubernetes.length === 0 ? {} : { kubernetes }),
+    kubernetes: kubernetes(model, monitoring),
   };
-  const rendered = Object.entries(files).map(([name, objects]): [string, RenderedFile] => [
-    `nagios/${name}.cfg`,
-    { content: objectsText(header, objects) },
-  ]);
+  const rendered = Object.entries(files)
+    .filter(([, objects]) => objects.length > 0)
+    .map(([name, objects]): [string, RenderedFile] => [
+      `nagios/${name}.cfg`,
+      { content: objectsText(header, objects) },
+    ]);
   const site: [string, RenderedFile][] =
     monitoring.definitions === ""
       ? []

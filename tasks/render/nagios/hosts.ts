@@ -91,6 +91,8 @@ function gatewaysOf(model: ClusterModel, { gateways }: Monitoring): Map<string, 
   return new Map(Object.entries(gateways).filter(([zone]) => zone !== own && inUse.has(zone)));
 }
 
+const ASSUMED = { check_command: "kube_magic_assumed!'watched through its services'" };
+
 /** What is watched like a host, and is none. With all its parents down it is unreachable, and nobody is told of it. */
 function things(model: ClusterModel): NagiosObject[] {
   const names = (...roles: Parameters<typeof hostsWith>[1][]) =>
@@ -99,22 +101,22 @@ function things(model: ClusterModel): NagiosObject[] {
   const vips = virtualAddresses(model).map(({ name, address }) =>
     thing(vipHost(name), `Virtual address ${name}`, { address, parents: balancers }),
   );
-  const assumed = { check_command: "kube_magic_assumed!'watched through its services'" };
   return [
     ...vips,
     ...(model.ceph === undefined
       ? []
-      : [thing(CEPH, `Ceph of ${model.name}`, { ...assumed, address: CEPH, parents: names("ceph-mon") })]),
-    ...(model.orchestrator === "none"
-      ? []
-      : [
-          thing(KUBERNETES, `Kubernetes of ${model.name}`, {
-            ...assumed,
-            address: model.api.vip ?? model.api.domain,
-            parents: model.api.vip === undefined ? names("control-plane") : [vipHost("api")],
-          }),
-        ]),
+      : [thing(CEPH, `Ceph of ${model.name}`, { ...ASSUMED, address: CEPH, parents: names("ceph-mon") })]),
   ];
+}
+
+/** Kubernetes as a host; it is up as far as anybody can say, and its services tell the rest. */
+export function kubernetesHost(model: ClusterModel): NagiosObject {
+  const { vip, domain } = model.api;
+  return thing(KUBERNETES, `Kubernetes of ${model.name}`, {
+    ...ASSUMED,
+    address: vip ?? domain,
+    parents: vip === undefined ? hostsWith(model, "control-plane").map(({ name }) => name) : [vipHost("api")],
+  });
 }
 
 function thing(name: string, alias: string, fields: NagiosObject["fields"]): NagiosObject {
