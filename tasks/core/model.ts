@@ -3,26 +3,11 @@
  * `inventory/build-model` makes it, everything else only reads it.
  */
 import type { Dns, Edge, Registry, Resolver, Routes } from "./model/services.ts";
+import type { Monitoring } from "./model/monitoring.ts";
+import type { Role } from "./roles.ts";
 import type { ValueMap } from "./value.ts";
 
-export const ROLES = [
-  "control-plane",
-  "etcd",
-  "worker",
-  "infra",
-  "load-balancer",
-  "ceph-mon",
-  "ceph-mgr",
-  "ceph-osd",
-  "ceph-mds",
-  "ceph-rgw",
-  "nagios",
-  "backup",
-  "dns",
-  "registry",
-  "bastion",
-] as const;
-export type Role = (typeof ROLES)[number];
+export { ROLES, type Role } from "./roles.ts";
 
 export const TOOLS = ["kubespray", "ceph-ansible", "openshift-ansible", "custom"] as const;
 export type ToolName = (typeof TOOLS)[number];
@@ -228,6 +213,8 @@ export interface ClusterModel {
   readonly edge?: Edge;
   /** Present when the section is written. */
   readonly ldap?: Ldap;
+  /** Present when the section is declared. */
+  readonly monitoring?: Monitoring;
   /** Versions the user pins, without a leading v; absent: the vendored tool's default. */
   readonly versions: { readonly kubernetes?: string; readonly ceph?: string; readonly openshift?: string };
   /** In the order of declaration, ranges expanded. Order matters: first control plane first. */

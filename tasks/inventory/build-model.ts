@@ -16,6 +16,7 @@ import type { ValueMap } from "../core/value.ts";
 import { buildServices } from "./build/services.ts";
 import { buildLdap } from "./build/ldap.ts";
 import { buildStorageClasses } from "./build/storage-classes.ts";
+import { buildMonitoring } from "./build/monitoring.ts";
 import type { Settings } from "./schema/cluster.ts";
 import { parseSize } from "./schema/fields.ts";
 import { parseTaint } from "./schema/taint.ts";
@@ -69,6 +70,9 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
     ...(settings.ldap === undefined
       ? {}
       : { ldap: buildLdap(settings.ldap, (path, file) => context.resolveFile(path, file)) }),
+    ...(settings.monitoring === undefined
+      ? {}
+      : { monitoring: buildMonitoring(settings.monitoring, settings) }),
     versions: buildVersions(settings.versions),
     hosts,
     tools: Object.fromEntries(TOOLS.map((tool) => [tool, buildTool(settings.tools[tool])])) as Record<

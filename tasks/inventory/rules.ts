@@ -9,6 +9,7 @@ import * as dns from "./rules/dns.ts";
 import * as inside from "./rules/inside.ts";
 import * as limits from "./rules/limits.ts";
 import * as loadBalancing from "./rules/load-balancing.ts";
+import * as monitoring from "./rules/monitoring.ts";
 import * as names from "./rules/names.ts";
 import * as networks from "./rules/networks.ts";
 import * as passThrough from "./rules/pass-through.ts";
@@ -32,6 +33,7 @@ const FILES = [
   registry,
   routes,
   inside,
+  monitoring,
 ];
 
 /** Sorted by code. */

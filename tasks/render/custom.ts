@@ -7,6 +7,7 @@ import { blockCaps, blockPoolsOf, CEPH_USER } from "./ceph-user.ts";
 import { dnsVariables } from "./custom/dns.ts";
 import { registryVariables } from "./custom/registry.ts";
 import { routesVariables } from "./custom/routes.ts";
+import { monitoringVariables } from "./custom/monitoring.ts";
 import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
 
 /** Group → the roles whose hosts it holds. Always rendered, even when empty: playbooks name them unconditionally. */
@@ -88,6 +89,7 @@ function clusterVariables(model: ClusterModel): ValueMap {
     ...dnsVariables(model),
     ...registryVariables(model),
     ...routesVariables(model),
+    kube_magic_monitoring: monitoringVariables(model),
   };
 }
 

@@ -18,6 +18,7 @@ import { host, ssh } from "./host.ts";
 import { dns, edge, registry, resolver, routes } from "./services.ts";
 import { ldap } from "./ldap.ts";
 import { storageClass } from "./storage-class.ts";
+import { monitoring } from "./monitoring.ts";
 import { tools } from "./tools.ts";
 
 const network = z
@@ -185,6 +186,7 @@ export const clusterSchema = z
     routes,
     edge,
     ldap: ldap.optional(),
+    monitoring,
     versions,
     hosts: z
       .record(z.string(), host)

@@ -151,6 +151,32 @@ export const size = () =>
     ),
   ]);
 
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** `90s`, `5m`, `26h`, `30d` → seconds. @returns undefined when the text is no duration. */
+export function parseDuration(text: string): number | undefined {
+  const found = /^(\d{1,9})([smhd])$/.exec(text);
+  return found === null ? undefined : Number(found[1]) * (SECONDS[found[2] ?? ""] ?? 1);
+}
+
+/** A number with s, m, h or d. */
+export const duration = () =>
+  checked(
+    z.string(),
+    (text) => parseDuration(text) !== undefined,
+    (text) => `"${text}" is no duration`,
+    "write a number with s, m, h or d, such as 5m",
+  );
+
+/** What fits, and how to write it; for texts with a form of their own. */
+export const textLike = (form: RegExp, what: string, remedy: string) =>
+  checked(
+    z.string(),
+    (text) => form.test(text),
+    (text) => `"${text}" is no ${what}`,
+    remedy,
+  );
+
 export const version = () =>
   checked(
     z.string(),
