@@ -2,6 +2,7 @@
  * The validated cluster: what the central inventory means, free of YAML, defaults filled in, frozen.
  * `inventory/build-model` makes it, everything else only reads it.
  */
+import type { Backup } from "./model/backup.ts";
 import type { ValueMap } from "./value.ts";
 
 export const ROLES = [
@@ -158,6 +159,8 @@ export interface ClusterModel {
   readonly ceph?: CephStorage;
   /** Present when orchestrator is openshift. */
   readonly openshift?: OpenShift;
+  /** Present when the section is. */
+  readonly backup?: Backup;
   /** Versions the user pins, without a leading v; absent: the vendored tool's default. */
   readonly versions: { readonly kubernetes?: string; readonly ceph?: string; readonly openshift?: string };
   /** In the order of declaration, ranges expanded. Order matters: first control plane first. */

@@ -13,6 +13,7 @@ import {
 } from "../core/model.ts";
 import type { InventoryPath } from "../core/path.ts";
 import type { ValueMap } from "../core/value.ts";
+import { buildBackup } from "./build/backup.ts";
 import type { Settings } from "./schema/cluster.ts";
 import { parseSize } from "./schema/fields.ts";
 import { parseTaint } from "./schema/taint.ts";
@@ -60,6 +61,7 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
           },
         }
       : {}),
+    ...(settings.backup === undefined ? {} : { backup: buildBackup(settings.backup, hosts) }),
     versions: buildVersions(settings.versions),
     hosts,
     tools: Object.fromEntries(TOOLS.map((tool) => [tool, buildTool(settings.tools[tool])])) as Record<

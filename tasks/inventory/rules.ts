@@ -4,6 +4,7 @@ import type { Problem } from "../core/problem.ts";
 import type { Layer } from "./layer.ts";
 import { problemsAtPaths } from "./problems.ts";
 import * as addresses from "./rules/addresses.ts";
+import * as backup from "./rules/backup.ts";
 import * as ceph from "./rules/ceph.ts";
 import * as limits from "./rules/limits.ts";
 import * as loadBalancing from "./rules/load-balancing.ts";
@@ -14,7 +15,7 @@ import * as quorum from "./rules/quorum.ts";
 import * as roles from "./rules/roles.ts";
 import type { Rule } from "./rules/rule.ts";
 
-const FILES = [quorum, roles, loadBalancing, addresses, networks, ceph, limits, names, passThrough];
+const FILES = [quorum, roles, loadBalancing, addresses, networks, ceph, limits, names, passThrough, backup];
 
 /** Sorted by code. */
 export const RULES: readonly Rule[] = FILES.flatMap((file) => Object.values<Rule>(file)).sort((a, b) =>

@@ -3,6 +3,7 @@ import { cidrContains, isIpv6, parseCidr } from "../core/ip.ts";
 import { type CephStorage, type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 import { blockCaps, blockPoolsOf, CEPH_USER } from "./ceph-user.ts";
+import { backupVariables } from "./custom/backup.ts";
 import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
 
 /** Group → the roles whose hosts it holds. Always rendered, even when empty: playbooks name them unconditionally. */
@@ -81,6 +82,7 @@ function clusterVariables(model: ClusterModel): ValueMap {
     // What one phase hands to the next, beside the inventories.
     kube_magic_outputs_dir: "{{ inventory_dir | dirname }}/outputs",
     kube_magic_ceph: model.ceph === undefined ? {} : cephVariables(model.ceph),
+    ...backupVariables(model),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Schema of the central inventory. Strict: an unknown key is an error. Each field says what it is for. */
 import { z } from "zod";
+import { backup } from "./backup.ts";
 import {
   absolutePath,
   cidrs,
@@ -170,6 +171,7 @@ export const clusterSchema = z
     etcd,
     storage: z.strictObject({ ceph }).prefault({}).describe("Storage clusters."),
     openshift,
+    backup: backup.optional(),
     versions,
     hosts: z
       .record(z.string(), host)
