@@ -4,7 +4,7 @@ import type { ClusterModel } from "../../core/model.ts";
 import type { ValueMap } from "../../core/value.ts";
 
 /** Empty when the cluster has no backups: the playbook ends there. */
-export function backupVariables({ backup }: ClusterModel): ValueMap {
+export function backupVariables({ backup, etcd }: ClusterModel): ValueMap {
   if (backup === undefined) return { kube_magic_backup: {} };
   const { repository, keep, schedule, spreadMinutes, maxAgeHours, drill, extraPaths, password } = backup;
   return {
@@ -17,6 +17,8 @@ export function backupVariables({ backup }: ClusterModel): ValueMap {
       drill_schedule: drill.schedule,
       drill_max_age_days: drill.maxAgeDays,
       extra_paths: extraPaths,
+      // kubeadm runs etcd on the control planes, whatever the roles say.
+      etcd_group: etcd.deployment === "kubeadm" ? "kube_control_plane" : "etcd",
       password: password ?? "",
     },
   };

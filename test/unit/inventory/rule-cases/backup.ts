@@ -4,9 +4,9 @@ const STORE = "hosts: { store1: { ip: 10.0.4.1, roles: [backup] } }";
 const sftp = (more = "") => `backup: { repository: { kind: sftp${more} } }\n`;
 
 export const BACKUP_CASES: Readonly<Record<string, readonly Case[]>> = {
-  KM500: [{ breaks: STORE, at: "1:43", fine: `${STORE}\n${sftp()}` }],
+  KM500: [{ breaks: STORE, at: "1:34", fine: `${STORE}\n${sftp()}` }],
   KM501: [
-    { breaks: sftp(), at: "1:23", fine: `${STORE}\n${sftp()}` },
+    { breaks: sftp(), at: "1:11", fine: `${STORE}\n${sftp()}` },
     { breaks: `${STORE}\n${sftp(", host: store2")}`, fine: `${STORE}\n${sftp(", host: store1")}` },
   ],
   KM502: [
