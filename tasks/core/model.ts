@@ -5,6 +5,7 @@
 import type { Dns, Edge, Registry, Resolver, Routes } from "./model/services.ts";
 import type { Monitoring } from "./model/monitoring.ts";
 import type { Role } from "./roles.ts";
+import type { Backup } from "./model/backup.ts";
 import type { ValueMap } from "./value.ts";
 
 export { ROLES, type Role } from "./roles.ts";
@@ -215,6 +216,8 @@ export interface ClusterModel {
   readonly ldap?: Ldap;
   /** Present when the section is declared. */
   readonly monitoring?: Monitoring;
+  /** Present when the section is. */
+  readonly backup?: Backup;
   /** Versions the user pins, without a leading v; absent: the vendored tool's default. */
   readonly versions: { readonly kubernetes?: string; readonly ceph?: string; readonly openshift?: string };
   /** In the order of declaration, ranges expanded. Order matters: first control plane first. */

@@ -17,6 +17,7 @@ import { buildServices } from "./build/services.ts";
 import { buildLdap } from "./build/ldap.ts";
 import { buildStorageClasses } from "./build/storage-classes.ts";
 import { buildMonitoring } from "./build/monitoring.ts";
+import { buildBackup } from "./build/backup.ts";
 import type { Settings } from "./schema/cluster.ts";
 import { parseSize } from "./schema/fields.ts";
 import { parseTaint } from "./schema/taint.ts";
@@ -73,6 +74,7 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
     ...(settings.monitoring === undefined
       ? {}
       : { monitoring: buildMonitoring(settings.monitoring, settings) }),
+    ...(settings.backup === undefined ? {} : { backup: buildBackup(settings.backup, hosts) }),
     versions: buildVersions(settings.versions),
     hosts,
     tools: Object.fromEntries(TOOLS.map((tool) => [tool, buildTool(settings.tools[tool])])) as Record<

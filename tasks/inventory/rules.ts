@@ -4,6 +4,7 @@ import type { Problem } from "../core/problem.ts";
 import type { Layer } from "./layer.ts";
 import { problemsAtPaths } from "./problems.ts";
 import * as addresses from "./rules/addresses.ts";
+import * as backup from "./rules/backup.ts";
 import * as ceph from "./rules/ceph.ts";
 import * as dns from "./rules/dns.ts";
 import * as inside from "./rules/inside.ts";
@@ -34,6 +35,7 @@ const FILES = [
   routes,
   inside,
   monitoring,
+  backup,
 ];
 
 /** Sorted by code. */

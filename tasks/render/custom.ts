@@ -8,6 +8,7 @@ import { dnsVariables } from "./custom/dns.ts";
 import { registryVariables } from "./custom/registry.ts";
 import { routesVariables } from "./custom/routes.ts";
 import { monitoringVariables } from "./custom/monitoring.ts";
+import { backupVariables } from "./custom/backup.ts";
 import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
 
 /** Group → the roles whose hosts it holds. Always rendered, even when empty: playbooks name them unconditionally. */
@@ -90,6 +91,7 @@ function clusterVariables(model: ClusterModel): ValueMap {
     ...registryVariables(model),
     ...routesVariables(model),
     kube_magic_monitoring: monitoringVariables(model),
+    ...backupVariables(model),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Schema of the central inventory. Strict: an unknown key is an error. Each field says what it is for. */
 import { z } from "zod";
+import { backup } from "./backup.ts";
 import {
   absolutePath,
   cidrs,
@@ -187,6 +188,7 @@ export const clusterSchema = z
     edge,
     ldap: ldap.optional(),
     monitoring,
+    backup: backup.optional(),
     versions,
     hosts: z
       .record(z.string(), host)

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { RULES } from "../../../tasks/inventory/rules.ts";
 import { loadFiles } from "../../helpers/inventory-folder.ts";
+import { BACKUP_CASES } from "./rule-cases/backup.ts";
+import type { Case } from "./rule-cases/case.ts";
 
 const BASE = `
 domain: example.com
@@ -15,14 +17,6 @@ hosts:
   lb2: { ip: 10.0.2.2, roles: [load-balancer] }
   ceph1: { ip: 10.0.3.1, roles: [ceph-mon, ceph-osd], devices: [/dev/vdb] }
 `;
-
-interface Case {
-  readonly breaks: string;
-  /** The place of the finding in the text of `breaks`, when it is worth checking. */
-  readonly at?: string;
-  /** A near miss that is fine. */
-  readonly fine: string;
-}
 
 const host = (name: string, rest: string) => `hosts: { ${name}: { ${rest} } }`;
 const hosts = (...lines: string[]) => `hosts:\n${lines.map((line) => `  ${line}\n`).join("")}`;
@@ -554,6 +548,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   KM518: [{ breaks: monitoring("interval: 0s"), at: "1:25", fine: monitoring("repeat: 0s") }],
+  ...BACKUP_CASES,
 };
 
 async function findings(
