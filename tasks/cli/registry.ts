@@ -32,6 +32,11 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
     () => import("../ceph-status.ts"),
   ),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
+  "etcd:status": entry(
+    "Day 2",
+    "every member: leader, size, quota, alarms, latency",
+    () => import("../etcd-status.ts"),
+  ),
   "kube:upgrade": entry(
     "Day 2",
     "Kubernetes to a newer version, one minor at a time",

@@ -20,6 +20,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   addons: ["core", "io", "ansible"],
   lab: ["core", "io", "ansible"],
   ceph: ["core", "io", "render"],
+  hosts: ["core", "io", "render"],
+  etcd: ["core", "io", "render", "report", "hosts"],
+  certs: ["core", "io", "report", "hosts"],
   cli: ["core", "inventory", "scripts"],
   deploy: [
     "core",
@@ -55,6 +58,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "day2",
     "demo",
     "ceph",
+    "etcd",
+    "certs",
   ],
 };
 
@@ -73,7 +78,7 @@ const GATES: Readonly<Record<string, readonly string[]>> = {
   deepmerge: ["inventory/merge.ts"],
   "ipaddr.js": ["core/"],
   "fastest-levenshtein": ["core/closest.ts"],
-  zod: ["inventory/", "lab/", "vendor/", "ceph/", "phases/outputs.ts"],
+  zod: ["inventory/", "lab/", "vendor/", "ceph/", "etcd/", "phases/outputs.ts"],
 };
 
 interface Import {
