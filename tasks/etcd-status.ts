@@ -2,11 +2,13 @@
 import { INVENTORY_OPTIONS, loadChosenInventory } from "./cli/inventory-options.ts";
 import { optionValue, type Task, type TaskContext } from "./cli/task.ts";
 import { EXIT, InputError } from "./core/errors.ts";
-import { type ClusterModel, etcdHosts } from "./core/model.ts";
+import { clusterFolders } from "./core/paths.ts";
 import { askMembers } from "./etcd/ask.ts";
 import { describeStatus } from "./etcd/describe.ts";
 import { judge, quotaOf, type Verdict } from "./etcd/judge.ts";
 import type { MemberAnswer } from "./etcd/member.ts";
+import { interruptedRestore } from "./etcd/restore-journal.ts";
+import { requireEtcd } from "./etcd/start.ts";
 import { requireModel } from "./inventory/load.ts";
 
 export const task: Task = {
@@ -18,7 +20,8 @@ database against its quota, alarms, health, latency. Exit code 3 when a member i
     format: { type: "string", value: "text|json", help: "json for machines" },
   },
   async run(context) {
-    const model = requireEtcd(requireModel(await loadChosenInventory(context)));
+    const loaded = await loadChosenInventory(context);
+    const model = requireEtcd(requireModel(loaded));
     const warnAt = percent(context);
     const format = optionValue(context.args, "format") ?? "text";
     if (format !== "text" && format !== "json")
@@ -26,21 +29,15 @@ database against its quota, alarms, health, latency. Exit code 3 when a member i
         remedy: "npm run etcd:status -- --help",
       });
     const answers = await askMembers(model, context.env);
-    const verdict = judge(model, answers, warnAt);
+    const judged = judge(model, answers, warnAt);
+    const { build } = clusterFolders(context.paths, loaded.cluster);
+    const verdict = { ...judged, findings: [...judged.findings, ...interruptedRestore(build)] };
     context.out(
       format === "json" ? asJson(model.name, answers, verdict) : describeStatus(model.name, answers, verdict),
     );
     return verdict.state === "ok" ? EXIT.done : EXIT.gate;
   },
 };
-
-/** @throws InputError when no host runs etcd. */
-export function requireEtcd(model: ClusterModel): ClusterModel {
-  if (etcdHosts(model).length > 0) return model;
-  throw new InputError(`${model.name} has no etcd`, {
-    remedy: "give one, three or five hosts the role etcd",
-  });
-}
 
 function percent(context: TaskContext): number {
   const text = optionValue(context.args, "warn-at") ?? "80";

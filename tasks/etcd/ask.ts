@@ -5,36 +5,53 @@ import { PRELUDE, QUESTION_SECONDS, readSettings, settingsVariables } from "./ho
 import type { MemberAnswer, MemberSettings, SilenceKind } from "./member.ts";
 import { lastError, readMembers, readStatus } from "./read-answers.ts";
 
-/** The three questions at the same time: without a quorum two of them wait until they give up. */
+/** The questions at the same time: without a quorum two of them wait until they give up. */
 const STATUS = `${PRELUDE}
 section settings print_settings
-section missing missing_files
-[ $form = service ] && section unit systemctl is-active etcd
 [ -n "$etcdctl" ] || exit 4
 folder=$(mktemp -d /run/kube-magic.XXXXXX 2>/dev/null || mktemp -d) || exit 5
 trap 'rm -rf "$folder"' EXIT
 ask endpoint status -w json >"$folder/status" 2>&1 &
+status=$!
 ask endpoint health -w json >"$folder/health" 2>&1 &
-ask member list -w json >"$folder/members" 2>&1 &
+[ "$LIST" = yes ] && ask member list -w json >"$folder/members" 2>&1 &
+if ! wait $status; then
+  section missing missing_files
+  [ $form = service ] && section unit systemctl is-active etcd
+fi
 wait
-for question in status health members; do section $question cat "$folder/$question"; done
+section status cat "$folder/status"
+section health cat "$folder/health"
+[ "$LIST" = yes ] && section members cat "$folder/members"
 `;
 
 const TIMEOUT_MS = (QUESTION_SECONDS * 3 + 10) * 1000;
 
+/** One of them, the first that can, is also asked for the list of all members. */
 export async function askMembers(
   model: ClusterModel,
   env: NodeJS.ProcessEnv,
   hosts: readonly Host[] = etcdHosts(model),
 ): Promise<readonly MemberAnswer[]> {
-  return Promise.all(hosts.map((host) => askMember(model, host, env)));
+  const ask = (host: Host, list: boolean): Promise<MemberAnswer> => askMember(model, host, env, list);
+  const answers = await Promise.all(hosts.map((host, index) => ask(host, index === 0)));
+  if (answers[0]?.kind === "answers") return answers;
+  const other = answers.find((answer) => answer.kind === "answers" && answer.status.leader !== "0");
+  if (other === undefined) return answers;
+  const asked = await ask(other.host, true);
+  return answers.map((answer) => (answer === other ? asked : answer));
 }
 
-async function askMember(model: ClusterModel, host: Host, env: NodeJS.ProcessEnv): Promise<MemberAnswer> {
+async function askMember(
+  model: ClusterModel,
+  host: Host,
+  env: NodeJS.ProcessEnv,
+  list: boolean,
+): Promise<MemberAnswer> {
   const answer = await runOnHost(model, host, STATUS, {
     env,
     timeoutMs: TIMEOUT_MS,
-    variables: settingsVariables(model),
+    variables: { ...settingsVariables(model), LIST: list ? "yes" : "" },
   });
   if (answer.kind === "unreachable")
     return { kind: "silent", host, why: "unreachable", reason: answer.reason };

@@ -27,27 +27,45 @@ for place in $PLACES; do
 done
 if [ -z "$file" ]; then section absent echo "$PLACES"; exit 3; fi
 case $file in *.yaml|*.yml|*.manifest) form=pod ;; *) form=service ;; esac
-setting() {
-  if [ $form = pod ]; then sed -n "s/^ *- *[\\"']\\{0,1\\}--$2=\\(.*\\)$/\\1/p" "$file"
-  else sed -n "s/^ *$1=//p" "$file"; fi | tail -n 1 | sed -e "s/^[\\"']//" -e "s/[\\"' \\r]*$//"
-}
-name=$(setting ETCD_NAME name)
-data_dir=$(setting ETCD_DATA_DIR data-dir)
-peer_url=$(setting ETCD_INITIAL_ADVERTISE_PEER_URLS initial-advertise-peer-urls); peer_url=\${peer_url%%,*}
-quota=$(setting ETCD_QUOTA_BACKEND_BYTES quota-backend-bytes)
+name= data_dir= peer_url= quota= listen= wal_dir= ca= cert= key= cli_ca= cli_cert= cli_key=
+carriage=$(printf '\\r')
+while IFS= read -r line || [ -n "$line" ]; do
+  line=\${line%"$carriage"}
+  if [ $form = pod ]; then
+    case $line in *--*=*) line=\${line#*--} ;; *) continue ;; esac
+  fi
+  value=\${line#*=}
+  value=\${value#[\\"\\']}; value=\${value%[\\"\\']}
+  case \${line%%=*} in
+    ETCD_NAME|name) name=$value ;;
+    ETCD_DATA_DIR|data-dir) data_dir=$value ;;
+    ETCD_WAL_DIR|wal-dir) wal_dir=$value ;;
+    ETCD_INITIAL_ADVERTISE_PEER_URLS|initial-advertise-peer-urls) peer_url=\${value%%,*} ;;
+    ETCD_QUOTA_BACKEND_BYTES|quota-backend-bytes) quota=$value ;;
+    ETCD_LISTEN_CLIENT_URLS|listen-client-urls) listen=$value ;;
+    ETCD_TRUSTED_CA_FILE|trusted-ca-file) ca=$value ;;
+    ETCD_CERT_FILE|cert-file) cert=$value ;;
+    ETCD_KEY_FILE|key-file) key=$value ;;
+    ETCDCTL_CACERT) cli_ca=$value ;;
+    ETCDCTL_CERT) cli_cert=$value ;;
+    ETCDCTL_KEY) cli_key=$value ;;
+  esac
+done <"$file"
+ca=\${cli_ca:-$ca} cert=\${cli_cert:-$cert} key=\${cli_key:-$key}
 endpoint=
-for url in $(setting ETCD_LISTEN_CLIENT_URLS listen-client-urls | tr , ' '); do
-  url=$(echo "$url" | sed -e 's#//0\\.0\\.0\\.0:#//127.0.0.1:#' -e 's#//\\[::\\]:#//[::1]:#')
-  case $url in *//127.0.0.1:*|*//localhost:*|*//\\[::1\\]:*) endpoint=$url; break ;; esac
+commas=$IFS; IFS=,
+for url in $listen; do
+  case $url in
+    *//0.0.0.0:*) url=\${url%%//*}//127.0.0.1:\${url##*:} ;;
+    *'//[::]:'*) url=\${url%%//*}//[::1]:\${url##*:} ;;
+  esac
+  case $url in *//127.0.0.1:*|*//localhost:*|*'//[::1]:'*) endpoint=$url; break ;; esac
   endpoint=\${endpoint:-$url}
 done
+IFS=$commas
 endpoint=\${endpoint:-https://127.0.0.1:2379}
-ca=$(setting ETCDCTL_CACERT trusted-ca-file); [ -n "$ca" ] || ca=$(setting ETCD_TRUSTED_CA_FILE trusted-ca-file)
-cert=$(setting ETCDCTL_CERT cert-file); [ -n "$cert" ] || cert=$(setting ETCD_CERT_FILE cert-file)
-key=$(setting ETCDCTL_KEY key-file); [ -n "$key" ] || key=$(setting ETCD_KEY_FILE key-file)
 etcdctl=$(command -v etcdctl || true)
 etcdutl=$(command -v etcdutl || true)
-for variable in $(env | sed -n 's/^\\(ETCDCTL_[A-Z_]*\\)=.*/\\1/p'); do unset "$variable"; done
 ETCDCTL_ENDPOINTS=$endpoint; export ETCDCTL_ENDPOINTS
 case $endpoint in https:*) ETCDCTL_CACERT=$ca ETCDCTL_CERT=$cert ETCDCTL_KEY=$key; export ETCDCTL_CACERT ETCDCTL_CERT ETCDCTL_KEY ;; esac
 ask() { "$etcdctl" --dial-timeout=${QUESTION_SECONDS}s --command-timeout="\${patience:-${QUESTION_SECONDS}}s" "$@"; }

@@ -47,6 +47,7 @@ export async function runOnHost(
     env: options.env,
     input: framed(mark, script, options.variables ?? {}),
     timeoutMs: options.timeoutMs,
+    detached: true,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const { sections, rest } = readSections(mark, stdout);
