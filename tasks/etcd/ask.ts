@@ -93,8 +93,8 @@ export function interpret(host: Host, sections: ReadonlyMap<string, Section>): M
 function explain(error: string, unit: string, settings: MemberSettings): [SilenceKind, string] {
   const tls = /(x509: .*|tls: .*|authentication handshake failed.*)/.exec(error)?.[1];
   if (tls !== undefined) return ["certificate", `wrong certificate: ${tls.replace(/["\\]+$/, "")}`];
-  if (settings.form === "service" && unit !== "active")
-    return ["stopped", `etcd.service is ${unit === "" ? "unknown" : unit}`];
+  if (settings.form === "service" && unit !== "" && unit !== "active")
+    return ["stopped", `etcd.service is ${unit}`];
   if (/connection refused/.test(error))
     return ["stopped", `nothing listens on ${settings.endpoint}, ${stateOf(settings, unit)}`];
   return ["silent", error === "" ? `no answer on ${settings.endpoint}` : shortened(error)];

@@ -41,7 +41,7 @@ function parseAs<T>(shape: z.ZodType<T>, text: string): T | undefined {
   for (const line of text.split("\n")) {
     if (!/^[[{]/.test(line)) continue;
     try {
-      const parsed = shape.safeParse(JSON.parse(line.replaceAll(/:\s*(\d{16,})/g, ':"$1"')));
+      const parsed = shape.safeParse(JSON.parse(line.replaceAll(/":\s*(\d{16,})/g, '":"$1"')));
       if (parsed.success) return parsed.data;
     } catch {
       // A log line that only begins like JSON.
