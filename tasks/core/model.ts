@@ -101,6 +101,10 @@ export interface Etcd {
   readonly quotaBytes: number;
   readonly dataDir: string;
   readonly deployment: "host" | "kubeadm";
+  /** Where the members keep their settings, when it is none of the usual places. */
+  readonly settingsFile?: string;
+  /** Folder on the members where a snapshot is made before it is fetched. */
+  readonly snapshotFolder: string;
 }
 
 export interface CephPool {
@@ -228,4 +232,9 @@ export interface ClusterModel {
 /** The hosts that have a role, in declaration order. */
 export function hostsWith(model: ClusterModel, ...roles: readonly Role[]): readonly Host[] {
   return model.hosts.filter((host) => roles.some((role) => host.roles.includes(role)));
+}
+
+/** The hosts that run a member of etcd: with kubeadm's own etcd every control plane is one. */
+export function etcdHosts(model: ClusterModel): readonly Host[] {
+  return hostsWith(model, model.etcd.deployment === "kubeadm" ? "control-plane" : "etcd");
 }

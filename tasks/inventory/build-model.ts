@@ -55,6 +55,8 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
       quotaBytes: bytes(settings.etcd.quota),
       dataDir: settings.etcd.dataDir,
       deployment: settings.etcd.deployment,
+      ...(settings.etcd.settingsFile === undefined ? {} : { settingsFile: settings.etcd.settingsFile }),
+      snapshotFolder: settings.etcd.snapshotFolder,
     },
     ...(hosts.some(({ roles }) => roles.some((role) => role.startsWith("ceph-")))
       ? { ceph: buildCeph(settings) }

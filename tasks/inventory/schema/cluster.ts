@@ -102,6 +102,14 @@ const etcd = z
       .enum(["host", "kubeadm"])
       .default("host")
       .describe("host runs etcd as a systemd service, kubeadm as static pods on the control planes."),
+    settingsFile: absolutePath()
+      .optional()
+      .describe(
+        "File with the settings of a member, in the form of kubespray's /etc/etcd.env or of a static pod's manifest. Default: /etc/etcd.env, or /etc/kubernetes/manifests/etcd.yaml.",
+      ),
+    snapshotFolder: absolutePath()
+      .default("/var/backups/kube-magic-etcd")
+      .describe("Folder on the members where a snapshot is made before it is fetched; empty otherwise."),
   })
   .prefault({})
   .describe("The database of Kubernetes.");

@@ -20,6 +20,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   addons: ["core", "io", "ansible"],
   lab: ["core", "io", "ansible"],
   ceph: ["core", "io", "render"],
+  hosts: ["core", "io", "render"],
+  etcd: ["core", "io", "render", "report", "hosts"],
+  certs: ["core", "io", "report", "hosts"],
+  monitoring: ["core", "io", "render"],
+  kubeconfig: ["core", "io", "render", "ansible"],
+  manifests: ["core"],
+  ldap: ["core", "io", "render", "ansible"],
   cli: ["core", "inventory", "scripts"],
   deploy: [
     "core",
@@ -33,6 +40,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "report",
     "cli",
     "ceph",
+    "hosts",
+    "kubeconfig",
+    "manifests",
   ],
   day2: ["core", "render", "vendor", "phases", "ansible", "cli", "deploy"],
   demo: ["core", "io", "inventory", "ansible", "lab", "cli", "deploy"],
@@ -54,7 +64,7 @@ const GATES: Readonly<Record<string, readonly string[]>> = {
   deepmerge: ["inventory/merge.ts"],
   "ipaddr.js": ["core/"],
   "fastest-levenshtein": ["core/closest.ts"],
-  zod: ["inventory/", "lab/", "vendor/", "ceph/", "phases/outputs.ts"],
+  zod: ["inventory/", "lab/", "vendor/", "ceph/", "etcd/", "manifests/", "monitoring/", "phases/outputs.ts"],
 };
 
 interface Import {
