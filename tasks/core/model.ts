@@ -2,10 +2,11 @@
  * The validated cluster: what the central inventory means, free of YAML, defaults filled in, frozen.
  * `inventory/build-model` makes it, everything else only reads it.
  */
-import type { Dns, Edge, Registry, Resolver, Routes } from "./model/services.ts";
-import type { Monitoring } from "./model/monitoring.ts";
-import type { Role } from "./roles.ts";
+
 import type { Backup } from "./model/backup.ts";
+import type { Monitoring } from "./model/monitoring.ts";
+import type { Dns, Edge, Registry, Resolver, Routes } from "./model/services.ts";
+import type { Role } from "./roles.ts";
 import type { ValueMap } from "./value.ts";
 
 export { ROLES, type Role } from "./roles.ts";

@@ -13,11 +13,11 @@ import {
 } from "../core/model.ts";
 import type { InventoryPath } from "../core/path.ts";
 import type { ValueMap } from "../core/value.ts";
-import { buildServices } from "./build/services.ts";
-import { buildLdap } from "./build/ldap.ts";
-import { buildStorageClasses } from "./build/storage-classes.ts";
-import { buildMonitoring } from "./build/monitoring.ts";
 import { buildBackup } from "./build/backup.ts";
+import { buildLdap } from "./build/ldap.ts";
+import { buildMonitoring } from "./build/monitoring.ts";
+import { buildServices } from "./build/services.ts";
+import { buildStorageClasses } from "./build/storage-classes.ts";
 import type { Settings } from "./schema/cluster.ts";
 import { parseSize } from "./schema/fields.ts";
 import { parseTaint } from "./schema/taint.ts";

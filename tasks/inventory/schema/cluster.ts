@@ -16,10 +16,10 @@ import {
   word,
 } from "./fields.ts";
 import { host, ssh } from "./host.ts";
-import { dns, edge, registry, resolver, routes } from "./services.ts";
 import { ldap } from "./ldap.ts";
-import { storageClass } from "./storage-class.ts";
 import { monitoring } from "./monitoring.ts";
+import { dns, edge, registry, resolver, routes } from "./services.ts";
+import { storageClass } from "./storage-class.ts";
 import { tools } from "./tools.ts";
 
 const network = z
