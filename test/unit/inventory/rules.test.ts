@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { RULES } from "../../../tasks/inventory/rules.ts";
 import { loadFiles } from "../../helpers/inventory-folder.ts";
 import { BACKUP_CASES } from "./rule-cases/backup.ts";
-import type { Case } from "./rule-cases/case.ts";
+import { type Case, host, hosts } from "./rule-cases/case.ts";
+import { INSIDE_CASES } from "./rule-cases/inside.ts";
+import { MONITORING_CASES } from "./rule-cases/monitoring.ts";
+import { SERVICE_CASES } from "./rule-cases/services.ts";
 
 const BASE = `
 domain: example.com
@@ -17,34 +20,6 @@ hosts:
   lb2: { ip: 10.0.2.2, roles: [load-balancer] }
   ceph1: { ip: 10.0.3.1, roles: [ceph-mon, ceph-osd], devices: [/dev/vdb] }
 `;
-
-const host = (name: string, rest: string) => `hosts: { ${name}: { ${rest} } }`;
-const hosts = (...lines: string[]) => `hosts:\n${lines.map((line) => `  ${line}\n`).join("")}`;
-
-const NS1 = hosts("ns1: { ip: 10.0.6.1, roles: [dns] }");
-const DNS = (...records: string[]) =>
-  `dns:\n  records:\n${records.map((record) => `    - ${record}\n`).join("")}${NS1}`.replace(
-    "  records:\nhosts",
-    "  ttl: 300\nhosts",
-  );
-const EDGE = "edge: { interface: eth1, networks: 203.0.113.0/24, gateways: 203.0.113.1 }";
-const ldap = (more = "", group = "cn=a,ou=g,dc=c", orchestrator = "openshift") => `
-orchestrator: ${orchestrator}
-ldap:
-  url: ldaps://ldap.example.com
-  users: { base: dc=c }
-  ${more.includes("groups:") ? "" : '"groups": { base: "ou=g,dc=c" }'}
-  confirm: ${more.includes("dry") ? "false" : "true"}
-  mapping: [{ ldap: "cn=b,ou=g,dc=c", group: b }, { ldap: "${group}", group: a }]
-  ${more.replace("dry", "")}
-`;
-const classes = (text: string) => `storage: { ceph: { storageClasses: [${text}] } }`;
-/** A section that is fine, with these keys besides, and its host. */
-const monitoring = (keys: string) => {
-  const contacts = keys.startsWith("contacts") ? "" : "contacts: { ops: { email: ops@example.com } }";
-  const all = [keys, contacts].filter((text) => text !== "").join(", ");
-  return `monitoring: { ${all} }\nhosts:\n  nagios1: { ip: 10.0.6.1, roles: [nagios] }`;
-};
 
 const CASES: Readonly<Record<string, readonly Case[]>> = {
   KM120: [
@@ -371,184 +346,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       fine: "tools: { custom: { all: { tls_private_key: /etc/ssl/key.pem } } }",
     },
   ],
-  KM520: [{ breaks: "dns: {}", at: "1:1", fine: `dns: {}\n${NS1}` }],
-  KM521: [{ breaks: NS1, fine: `dns: {}\n${NS1}` }],
-  KM522: [
-    {
-      breaks: DNS("{ name: www.example.org., type: A, value: 10.0.0.9 }"),
-      at: "3:15",
-      fine: DNS("{ name: www.example.com., type: A, value: 10.0.0.9 }"),
-    },
-  ],
-  KM523: [
-    {
-      breaks: DNS("{ name: worker1, type: CNAME, value: www }"),
-      fine: DNS("{ name: worker, type: CNAME, value: worker1 }"),
-    },
-    {
-      breaks: DNS('{ name: "@", type: CNAME, value: www }'),
-      fine: DNS('{ name: "@", type: TXT, value: www }'),
-    },
-    {
-      breaks: DNS("{ name: a, type: TXT, value: x }", "{ name: a, type: CNAME, value: www }"),
-      fine: DNS("{ name: a, type: TXT, value: x }", "{ name: a, type: A, value: 10.0.0.9 }"),
-    },
-  ],
-  KM524: [
-    {
-      breaks: `api: { domain: worker1.example.com }\n${DNS()}`,
-      fine: `api: { domain: api.example.com }\n${DNS()}`,
-    },
-    {
-      breaks: `registry: { domain: lb1.example.com }\n${DNS()}\n  lb2: { roles: [registry] }`,
-      fine: `registry: { domain: lb2.example.com }\n${DNS()}\n  lb2: { roles: [registry] }`,
-    },
-  ],
-  KM525: [
-    {
-      breaks: `dns: { forwarders: [10.0.6.1] }\n${NS1}`,
-      at: "1:21",
-      fine: `dns: {}\nnetwork: { dns: { servers: [10.0.6.1] } }\n${NS1}`,
-    },
-  ],
-  KM526: [
-    { breaks: "resolver: {}", fine: "resolver: { servers: [10.0.0.8] }" },
-    {
-      breaks: "resolver: { servers: [10.0.0.7, 10.0.0.8, 10.0.0.9] }",
-      fine: `resolver: {}\ndns: {}\n${NS1}`,
-    },
-  ],
-  KM530: [
-    { breaks: "registry: {}", at: "1:1", fine: `registry: {}\n${host("ceph1", "roles: [registry]")}` },
-    {
-      breaks: `registry: {}\n${hosts("lb1: { roles: [registry] }", "lb2: { roles: [registry] }")}`,
-      fine: "",
-    },
-  ],
-  KM531: [
-    {
-      breaks: host("ceph1", "roles: [registry]"),
-      fine: `registry: {}\n${host("ceph1", "roles: [registry]")}`,
-    },
-  ],
-  KM532: [
-    {
-      breaks: "registry: { mirrors: [quay.io, 'registry.example.com:5000'] }",
-      fine: "registry: { mirrors: [docker.io] }",
-    },
-  ],
-  KM540: [
-    {
-      breaks: "routes: { podNetworks: { lb1: 10.233.64.0/24 } }",
-      fine: "routes: { podNetworks: { worker1: 10.233.64.0/24 } }",
-    },
-  ],
-  KM541: [
-    {
-      breaks: "routes: { podNetworks: { worker1: 10.9.0.0/24 } }",
-      fine: "routes: { podNetworks: { worker1: 10.233.65.0/24 } }",
-    },
-    { breaks: "routes: { podNetworks: { worker1: 10.233.0.0/16 } }", fine: "routes: {}" },
-  ],
-  KM542: [
-    {
-      breaks: "routes: { podNetworks: { worker1: 10.233.64.0/23, master1: 10.233.65.0/24 } }",
-      fine: "routes: { podNetworks: { worker1: 10.233.64.0/24, master1: 10.233.65.0/24 } }",
-    },
-  ],
-  KM543: [
-    {
-      breaks: "routes: {}",
-      fine: "routes: {}\ntools: { kubespray: { k8s_cluster: { kube_network_plugin: cni } } }",
-    },
-    { breaks: "routes: {}\ntools: { kubespray: { all: { kube_network_plugin: cilium } } }", fine: "" },
-  ],
-  KM544: [
-    { breaks: `${EDGE}\n${hosts("lb1: { roles: [worker] }", "lb2: { roles: [worker] }")}`, fine: EDGE },
-  ],
-  KM545: [
-    { breaks: EDGE.replace("203.0.113.1", "203.0.114.1"), fine: EDGE },
-    {
-      breaks: EDGE.replace("203.0.113.0/24", "[203.0.113.0/24, 'fd00:9::/64']"),
-      fine: EDGE.replace("203.0.113.0/24", "[203.0.113.0/24, 'fd00:9::/64']").replace(
-        "203.0.113.1 ",
-        "[203.0.113.1, 'fd00:9::1'] ",
-      ),
-    },
-  ],
-  KM546: [{ breaks: EDGE.replace("203.0.113.0/24", "10.0.0.0/8"), fine: EDGE }],
-  KM550: [{ breaks: ldap("", "cn=a,ou=g,dc=c", "kubernetes"), at: "3:1", fine: ldap() }],
-  KM551: [{ breaks: ldap("dry"), at: "7:12", fine: ldap() }],
-  KM552: [
-    {
-      breaks: ldap('groups: { base: "ou=g,dc=c", filter: (cn=a) }'),
-      fine: ldap('groups: { base: "ou=g,dc=c", filter: (cn=a), uidAttribute: cn }'),
-    },
-  ],
-  KM553: [{ breaks: ldap("schema: activeDirectory"), fine: ldap("schema: augmentedActiveDirectory") }],
-  KM554: [{ breaks: ldap("", "CN=B,ou=g,dc=c"), fine: ldap() }],
-  KM555: [{ breaks: ldap("", "cn=a,dc=c"), fine: ldap("", "CN=A, OU=G,dc=c") }],
-  KM557: [
-    {
-      breaks: classes("{ name: a, pool: other }"),
-      at: "1:54",
-      fine: classes("{ name: a, pool: kubernetes }"),
-    },
-  ],
-  KM558: [
-    {
-      breaks: classes("{ name: a, pool: kubernetes }, { name: a, pool: kubernetes }"),
-      fine: classes("{ name: a, pool: kubernetes, default: true }, { name: b, pool: kubernetes }"),
-    },
-  ],
-  KM510: [{ breaks: host("worker1", "roles: [worker, nagios]"), at: "1:21", fine: monitoring("") }],
-  KM511: [{ breaks: "monitoring: {}", at: "1:1", fine: monitoring("") }],
-  KM512: [{ breaks: `${monitoring("")}\n  worker1: { roles: [worker, nagios] }`, fine: monitoring("") }],
-  KM513: [{ breaks: "monitoring: {}", at: "1:1", fine: monitoring("") }],
-  KM514: [
-    {
-      breaks: monitoring("contacts: { a: { email: a@b.c, period: office } }"),
-      at: "1:54",
-      fine: monitoring(
-        "contacts: { a: { email: a@b.c, period: office } }, periods: { office: { monday: 08:00-18:00 } }",
-      ),
-    },
-  ],
-  KM515: [
-    {
-      breaks: monitoring("checks: { Disk Space: { command: [a] } }"),
-      at: "1:25",
-      fine: monitoring("checks: { Space: { command: [a] } }"),
-    },
-    {
-      breaks: monitoring("checks: { a b: { command: [a] }, a_b: { command: [a] } }"),
-      fine: monitoring("checks: { a b: { command: [a] }, a-b: { command: [a] } }"),
-    },
-    {
-      breaks: monitoring("periods: { always: { monday: 08:00-18:00 } }"),
-      fine: monitoring("periods: { often: { monday: 08:00-18:00 } }"),
-    },
-  ],
-  KM516: [
-    {
-      breaks: monitoring("thresholds: { disk: { warning: 95 } }"),
-      at: "1:29",
-      fine: monitoring("thresholds: { disk: { warning: 90 } }"),
-    },
-    {
-      breaks: monitoring("thresholds: { certificates: { warning: 5 } }"),
-      fine: monitoring("thresholds: { certificates: { warning: 60 } }"),
-    },
-  ],
-  KM517: [
-    {
-      breaks: monitoring("gateways: { a: 10.0.0.254 }"),
-      at: "1:27",
-      fine: `${monitoring("gateways: { a: 10.0.0.254 }")}\n  worker1: { zone: a }`,
-    },
-  ],
-  KM518: [{ breaks: monitoring("interval: 0s"), at: "1:25", fine: monitoring("repeat: 0s") }],
   ...BACKUP_CASES,
+  ...INSIDE_CASES,
+  ...MONITORING_CASES,
+  ...SERVICE_CASES,
 };
 
 async function findings(
@@ -575,7 +376,7 @@ function withoutSection(text: string, name: string): string {
 
 describe("every rule", () => {
   it("has a case here, and a code of its own", () => {
-    expect(RULES.map(({ code }) => code)).toEqual(Object.keys(CASES));
+    expect(RULES.map(({ code }) => code)).toEqual(Object.keys(CASES).sort());
     expect(new Set(RULES.map(({ code }) => code)).size).toBe(RULES.length);
   });
 

@@ -6,3 +6,9 @@ export interface Case {
   /** A near miss that is fine. */
   readonly fine: string;
 }
+
+/** A layer with one host. */
+export const host = (name: string, rest: string): string => `hosts: { ${name}: { ${rest} } }`;
+
+/** A layer with these lines as hosts. */
+export const hosts = (...lines: string[]): string => `hosts:\n${lines.map((line) => `  ${line}\n`).join("")}`;
