@@ -36,6 +36,11 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
     "the administrator's kubeconfig: kept, merged or encrypted",
     () => import("../kubeconfig.ts"),
   ),
+  "ldap:check": entry(
+    "Deploy",
+    "which groups of the directory would be brought",
+    () => import("../ldap-check.ts"),
+  ),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
   "kube:upgrade": entry(
     "Day 2",

@@ -60,6 +60,8 @@ export interface PhaseSpec {
   readonly beforeLimited?: readonly string[];
   /** Hosts that the phase itself is limited to, when the user does not say. */
   readonly limit?: string;
+  /** Applies what build/<cluster>/manifests/ holds: it is written just before. */
+  readonly appliesManifests?: boolean;
   /** Leaves an administrator's kubeconfig beside its inventory, which is fetched when it is done. */
   readonly leavesKubeconfig?: boolean;
   /** Nothing starts unless every host has an operating system that the tool installs on. */

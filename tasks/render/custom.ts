@@ -3,6 +3,7 @@ import { cidrContains, isIpv6, parseCidr } from "../core/ip.ts";
 import { type CephStorage, type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 import { blockCaps, blockPoolsOf, CEPH_USER } from "./ceph-user.ts";
+import { clusterObjectVariables } from "./custom/cluster-objects.ts";
 import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
 
 /** Group → the roles whose hosts it holds. Always rendered, even when empty: playbooks name them unconditionally. */
@@ -80,6 +81,7 @@ function clusterVariables(model: ClusterModel): ValueMap {
     kube_magic_credentials_dir: "{{ inventory_dir }}/credentials",
     // What one phase hands to the next, beside the inventories.
     kube_magic_outputs_dir: "{{ inventory_dir | dirname }}/outputs",
+    ...clusterObjectVariables(model),
     kube_magic_ceph: model.ceph === undefined ? {} : cephVariables(model.ceph),
   };
 }
