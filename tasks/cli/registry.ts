@@ -41,6 +41,11 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
     "what is not well, as Nagios sees it",
     () => import("../monitoring-status.ts"),
   ),
+  "ldap:check": entry(
+    "Deploy",
+    "which groups of the directory would be brought",
+    () => import("../ldap-check.ts"),
+  ),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
   "etcd:status": entry(
     "Day 2",

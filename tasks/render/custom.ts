@@ -9,6 +9,7 @@ import { dnsVariables } from "./custom/dns.ts";
 import { monitoringVariables } from "./custom/monitoring.ts";
 import { registryVariables } from "./custom/registry.ts";
 import { routesVariables } from "./custom/routes.ts";
+import { clusterObjectVariables } from "./custom/cluster-objects.ts";
 import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
 
 /** Group → the roles whose hosts it holds. Always rendered, even when empty: playbooks name them unconditionally. */
@@ -86,6 +87,7 @@ function clusterVariables(model: ClusterModel): ValueMap {
     kube_magic_credentials_dir: "{{ inventory_dir }}/credentials",
     // What one phase hands to the next, beside the inventories.
     kube_magic_outputs_dir: "{{ inventory_dir | dirname }}/outputs",
+    ...clusterObjectVariables(model),
     kube_magic_ceph: model.ceph === undefined ? {} : cephVariables(model.ceph),
     ...dnsVariables(model),
     ...registryVariables(model),
