@@ -32,13 +32,27 @@ export interface BackupLab {
 
 export async function backupLab(name: string, topology: string, reuse = false): Promise<BackupLab> {
   await ansibleForTests();
-  const root = reuse ? join(tmpdir(), `kube-magic-${name}-kept`) : mkdtempSync(join(tmpdir(), `kube-magic-${name}-`));
+  const root = reuse
+    ? join(tmpdir(), `kube-magic-${name}-kept`)
+    : mkdtempSync(join(tmpdir(), `kube-magic-${name}-`));
   const inventories = join(root, "inventories");
   mkdirSync(join(root, "vendor"), { recursive: true });
   cpSync(join(ROOT, "inventories", "_defaults"), join(inventories, "_defaults"), { recursive: true });
-  for (const path of ["custom", "package.json", "vendor/requirements", "vendor/.environments", "vendor/vendor.yml"])
+  for (const path of [
+    "custom",
+    "package.json",
+    "vendor/requirements",
+    "vendor/.environments",
+    "vendor/vendor.yml",
+  ])
     rmSync(join(root, path), { force: true });
-  for (const path of ["custom", "package.json", "vendor/requirements", "vendor/.environments", "vendor/vendor.yml"])
+  for (const path of [
+    "custom",
+    "package.json",
+    "vendor/requirements",
+    "vendor/.environments",
+    "vendor/vendor.yml",
+  ])
     symlinkSync(join(ROOT, path), join(root, path));
   writeFileSync(join(root, "topology.yml"), topology);
   if (!reuse) await labDown({ name });
@@ -68,7 +82,10 @@ export async function backupLab(name: string, topology: string, reuse = false): 
     tryOn,
     async makeEtcd(host, ip) {
       const script = readFileSync(join(ROOT, "test/fixtures/etcd-member/make-member.sh"), "utf8");
-      const done = await ssh(places, host, ["sh", "-s", "--", host, ip], { input: script, timeoutMs: 300_000 });
+      const done = await ssh(places, host, ["sh", "-s", "--", host, ip], {
+        input: script,
+        timeoutMs: 300_000,
+      });
       if (done.code !== 0) throw new Error(`${host}: ${done.stderr}${done.stdout}`);
     },
     async down() {

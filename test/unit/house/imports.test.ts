@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   addons: ["core", "io", "ansible"],
   lab: ["core", "io", "ansible"],
   ceph: ["core", "io", "render"],
+  backup: ["core", "io", "render", "report", "cli"],
   cli: ["core", "inventory", "scripts"],
   deploy: [
     "core",
@@ -55,6 +56,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "day2",
     "demo",
     "ceph",
+    "backup",
   ],
 };
 
@@ -73,7 +75,7 @@ const GATES: Readonly<Record<string, readonly string[]>> = {
   deepmerge: ["inventory/merge.ts"],
   "ipaddr.js": ["core/"],
   "fastest-levenshtein": ["core/closest.ts"],
-  zod: ["inventory/", "lab/", "vendor/", "ceph/", "phases/outputs.ts"],
+  zod: ["inventory/", "lab/", "vendor/", "ceph/", "backup/", "phases/outputs.ts"],
 };
 
 interface Import {
