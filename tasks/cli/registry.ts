@@ -86,6 +86,19 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
   "ceph:add-osd": entry("Day 2", "make OSDs of new disks", () => import("../ceph-add-osd.ts")),
   "ceph:remove-osd": entry("Day 2", "take OSDs out, with their data", () => import("../ceph-remove-osd.ts")),
   "ceph:purge": entry("Day 2", "remove Ceph and all its data", () => import("../ceph-purge.ts")),
+  "backup:run": entry("Day 2", "back up all or named hosts now", () => import("../backup-run.ts")),
+  "backup:list": entry(
+    "Day 2",
+    "backups of every host, and how fresh they are",
+    () => import("../backup-list.ts"),
+  ),
+  "backup:verify": entry("Day 2", "check repositories and manifests", () => import("../backup-verify.ts")),
+  "backup:drill": entry(
+    "Day 2",
+    "restore to a scratch place, start etcd, compare",
+    () => import("../backup-drill.ts"),
+  ),
+  "backup:restore": entry("Day 2", "bring files of a host back", () => import("../backup-restore.ts")),
   init: entry(
     "Vendor",
     "bring the tools, pinned and patched, each with its Ansible",
