@@ -5,11 +5,11 @@ import { type CephStorage, type ClusterModel, type Host, hostsWith, type Role } 
 import type { ValueMap } from "../core/value.ts";
 import { blockCaps, blockPoolsOf, CEPH_USER } from "./ceph-user.ts";
 import { backupVariables } from "./custom/backup.ts";
+import { clusterObjectVariables } from "./custom/cluster-objects.ts";
 import { dnsVariables } from "./custom/dns.ts";
 import { monitoringVariables } from "./custom/monitoring.ts";
 import { registryVariables } from "./custom/registry.ts";
 import { routesVariables } from "./custom/routes.ts";
-import { clusterObjectVariables } from "./custom/cluster-objects.ts";
 import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
 
 /** Group → the roles whose hosts it holds. Always rendered, even when empty: playbooks name them unconditionally. */

@@ -43,6 +43,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "ceph",
     "hosts",
     "kubeconfig",
+    "ldap",
     "manifests",
   ],
   day2: ["core", "render", "vendor", "phases", "ansible", "cli", "deploy"],
@@ -65,7 +66,17 @@ const GATES: Readonly<Record<string, readonly string[]>> = {
   deepmerge: ["inventory/merge.ts"],
   "ipaddr.js": ["core/"],
   "fastest-levenshtein": ["core/closest.ts"],
-  zod: ["inventory/", "lab/", "vendor/", "backup/", "ceph/", "etcd/", "manifests/", "monitoring/", "phases/outputs.ts"],
+  zod: [
+    "inventory/",
+    "lab/",
+    "vendor/",
+    "backup/",
+    "ceph/",
+    "etcd/",
+    "manifests/",
+    "monitoring/",
+    "phases/outputs.ts",
+  ],
 };
 
 interface Import {
