@@ -1,6 +1,6 @@
 /** What may stop a day-2 action before anything runs. Each guard is a pure function of the request. */
 import { closest } from "../core/closest.ts";
-import { type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
+import { type ClusterModel, etcdHosts, type Host, hostsWith, type Role } from "../core/model.ts";
 import type { Guard, Refusal, Request } from "./action.ts";
 
 const KUBERNETES: readonly Role[] = ["control-plane", "etcd", "worker", "infra"];
@@ -165,8 +165,7 @@ export const canUpgradeCeph: Guard = ({ model, toolVersion = "" }) => {
 };
 
 export function members(model: ClusterModel, role: "control-plane" | "etcd"): readonly Host[] {
-  // With kubeadm's own etcd every control plane is a member.
-  return hostsWith(model, role === "etcd" && model.etcd.deployment === "kubeadm" ? "control-plane" : role);
+  return role === "etcd" ? etcdHosts(model) : hostsWith(model, role);
 }
 
 /** First guard that refuses. */

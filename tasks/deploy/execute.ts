@@ -4,6 +4,8 @@ import type { RunFlags } from "../ansible/command.ts";
 import type { TaskContext } from "../cli/task.ts";
 import type { Subscriber } from "../core/events.ts";
 import { acquireLock } from "../io/lock.ts";
+import { takeArtifact } from "../kubeconfig/artifact.ts";
+import { kubeconfigOf } from "../kubeconfig/store.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
 import { PRIVATE_FOLDERS } from "../render/renderers.ts";
 import { writeFileSet } from "../render/write.ts";
@@ -17,7 +19,6 @@ import { listenForInterrupt } from "../run/interrupt.ts";
 import { runPlan } from "../run/run-plan.ts";
 import { conclude } from "./conclude.ts";
 import { gatekeeper } from "./gates.ts";
-import { fetchKubeconfig, kubeconfigOf } from "./kubeconfig.ts";
 import { endOrphan } from "./orphan.ts";
 import type { ClusterContext } from "./prepare.ts";
 
@@ -108,15 +109,15 @@ export async function execute(
     const { again, findings = [] } = options;
     conclude({ context, views, results, journal, again, findings });
     if (results.some(({ phase, status }) => phase.spec.leavesKubeconfig === true && status === "done"))
-      sayKubeconfig(context, cluster.build);
+      await sayKubeconfig(context, cluster);
   } finally {
     interrupt.dispose();
     lock.release();
   }
 }
 
-function sayKubeconfig(context: TaskContext, build: string): void {
-  const fetched = fetchKubeconfig(build);
+async function sayKubeconfig(context: TaskContext, { build, model }: ClusterContext): Promise<void> {
+  const fetched = await takeArtifact(build, model);
   if (fetched === "written") context.out(`kubeconfig: export KUBECONFIG=${kubeconfigOf(build)}\n`);
   if (fetched === "damaged")
     context.err("note: kubespray/artifacts/admin.conf is no kubeconfig: the one that was here is kept\n");

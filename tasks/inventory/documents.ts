@@ -111,12 +111,15 @@ function leafOrFields(schema: AnySchema, name: string): Field[] {
 }
 
 function table(fields: readonly Field[]): string {
-  const rows = fields.map(([name, schema]) => {
+  // A key that several alternatives share has one row.
+  const byName = new Map<string, AnySchema[]>();
+  for (const [name, schema] of fields) byName.set(name, [...(byName.get(name) ?? []), schema]);
+  const rows = [...byName].map(([name, schemas]) => {
     const cells = [
       `\`${name}\``,
-      typeOf(schema),
-      defaultOf(schema),
-      descriptionOf(schema).replaceAll("<", "\\<"),
+      [...new Set(schemas.map(typeOf))].join(" or "),
+      schemas.map(defaultOf)[0] ?? "",
+      (schemas.map(descriptionOf).find((text) => text !== "") ?? "").replaceAll("<", "\\<"),
     ];
     return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   });
@@ -131,12 +134,14 @@ const TYPES: Readonly<Record<string, string>> = {
   record: "map",
   object: "map",
   unknown: "anything",
+  custom: "!vault value",
 };
 
 function typeOf(schema: AnySchema): string {
   const names = alternatives(schema).map((one) => {
     const { def } = one._zod;
     if (def.type === "enum") return Object.values((def as z.core.$ZodEnumDef).entries).join(", ");
+    if (def.type === "literal") return (def as z.core.$ZodLiteralDef<string>).values.join(", ");
     if (def.type !== "array") return TYPES[def.type] ?? def.type;
     const item = (def as z.core.$ZodArrayDef).element;
     return `list of ${typeOf(item)}`;

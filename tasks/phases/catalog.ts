@@ -25,6 +25,13 @@ function osdNotes(model: ClusterModel): readonly string[] {
       ];
 }
 
+/** Loaded into the cluster for OpenShift Enterprise, unless the variable says otherwise. */
+function jbossTemplates({ openshift, tools }: ClusterModel): readonly string[] {
+  const asked = tools["openshift-ansible"].groups.OSEv3?.openshift_examples_load_xpaas;
+  const loads = asked === undefined ? openshift?.deploymentType === "openshift-enterprise" : asked !== false;
+  return loads ? ["roles/openshift_examples/files/examples/x86_64/xpaas-templates"] : [];
+}
+
 export const CATALOG: readonly PhaseSpec[] = [
   {
     name: "ceph",
@@ -86,6 +93,7 @@ export const CATALOG: readonly PhaseSpec[] = [
     playbooks: ["playbooks/prerequisites.yml", "playbooks/deploy_cluster.yml"],
     extraVars: nothing,
     when: orchestratedBy("openshift"),
+    reads: jbossTemplates,
   },
   {
     name: "post",
