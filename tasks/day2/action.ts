@@ -27,6 +27,8 @@ export interface Step {
   readonly playbook: string;
   readonly extraVars: ValueMap;
   readonly limit?: string;
+  /** Only these tasks. */
+  readonly tags?: string;
 }
 
 export interface Refusal {

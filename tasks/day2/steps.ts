@@ -22,12 +22,12 @@ export function phasesOf(action: Action, request: Request): readonly PhaseSpec[]
       title: step.title,
       needs: steps.slice(0, index).map(({ name }) => name),
       tool,
-      playbooks: [step.playbook],
+      playbooks: [step.tags === undefined ? step.playbook : { playbook: step.playbook, tags: step.tags }],
       extraVars: () => step.extraVars,
       when: () => true,
       ...(step.limit === undefined ? {} : { limit: step.limit }),
       ...(tool === "kubespray" ? { beforeLimited: ["playbooks/facts.yml"] } : {}),
-      ...(RENEW_KUBECONFIG.has(step.playbook) ? { leavesKubeconfig: true } : {}),
+      ...(RENEW_KUBECONFIG.has(step.playbook) && step.tags === undefined ? { leavesKubeconfig: true } : {}),
     };
   });
 }
