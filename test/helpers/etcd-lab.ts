@@ -59,7 +59,7 @@ hosts:
 }
 
 /** Puts a stand-in for the kubelet on hosts, which runs the manifests in /etc/kubernetes/manifests. */
-export async function runManifests(lab: EtcdLab, hosts: readonly string[]): Promise<void> {
+export async function runManifests(lab: Pick<PrepHostsLab, "on">, hosts: readonly string[]): Promise<void> {
   const script = readFileSync(join(ROOT, "test/fixtures/kubelet-stand-in/kubelet_stand_in.py"), "utf8");
   for (const host of hosts) {
     await lab.on(
