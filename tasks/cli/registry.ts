@@ -64,6 +64,8 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
     "all members from a snapshot, the old data kept",
     () => import("../etcd-restore.ts"),
   ),
+  "certs:status": entry("Day 2", "every certificate, with days left", () => import("../certs-status.ts")),
+  "certs:renew": entry("Day 2", "through the tool that owns them", () => import("../certs-renew.ts")),
   "kube:upgrade": entry(
     "Day 2",
     "Kubernetes to a newer version, one minor at a time",
