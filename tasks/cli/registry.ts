@@ -41,7 +41,29 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
     "which groups of the directory would be brought",
     () => import("../ldap-check.ts"),
   ),
+  "monitoring:status": entry(
+    "Deploy",
+    "what is not well, as Nagios sees it",
+    () => import("../monitoring-status.ts"),
+  ),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
+  "etcd:status": entry(
+    "Day 2",
+    "every member: leader, size, quota, alarms, latency",
+    () => import("../etcd-status.ts"),
+  ),
+  "etcd:snapshot": entry("Day 2", "a checked snapshot, fetched", () => import("../etcd-snapshot.ts")),
+  "etcd:defrag": entry(
+    "Day 2",
+    "drop old revisions, defragment, clear the space alarm",
+    () => import("../etcd-defrag.ts"),
+  ),
+  "etcd:alarms": entry("Day 2", "list alarms, and clear them", () => import("../etcd-alarms.ts")),
+  "etcd:restore": entry(
+    "Day 2",
+    "all members from a snapshot, the old data kept",
+    () => import("../etcd-restore.ts"),
+  ),
   "kube:upgrade": entry(
     "Day 2",
     "Kubernetes to a newer version, one minor at a time",

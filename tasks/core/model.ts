@@ -2,26 +2,14 @@
  * The validated cluster: what the central inventory means, free of YAML, defaults filled in, frozen.
  * `inventory/build-model` makes it, everything else only reads it.
  */
+
+import type { Backup } from "./model/backup.ts";
+import type { Monitoring } from "./model/monitoring.ts";
+import type { Dns, Edge, Registry, Resolver, Routes } from "./model/services.ts";
+import type { Role } from "./roles.ts";
 import type { ValueMap } from "./value.ts";
 
-export const ROLES = [
-  "control-plane",
-  "etcd",
-  "worker",
-  "infra",
-  "load-balancer",
-  "ceph-mon",
-  "ceph-mgr",
-  "ceph-osd",
-  "ceph-mds",
-  "ceph-rgw",
-  "nagios",
-  "backup",
-  "dns",
-  "registry",
-  "bastion",
-] as const;
-export type Role = (typeof ROLES)[number];
+export { ROLES, type Role } from "./roles.ts";
 
 export const TOOLS = ["kubespray", "ceph-ansible", "openshift-ansible", "custom"] as const;
 export type ToolName = (typeof TOOLS)[number];
@@ -114,6 +102,10 @@ export interface Etcd {
   readonly quotaBytes: number;
   readonly dataDir: string;
   readonly deployment: "host" | "kubeadm";
+  /** Where the members keep their settings, when it is none of the usual places. */
+  readonly settingsFile?: string;
+  /** Folder on the members where a snapshot is made before it is fetched. */
+  readonly snapshotFolder: string;
 }
 
 export interface CephPool {
@@ -219,8 +211,18 @@ export interface ClusterModel {
   readonly ceph?: CephStorage;
   /** Present when orchestrator is openshift. */
   readonly openshift?: OpenShift;
+  /** Services around the cluster, each present when its section is. */
+  readonly dns?: Dns;
+  readonly resolver?: Resolver;
+  readonly registry?: Registry;
+  readonly routes?: Routes;
+  readonly edge?: Edge;
   /** Present when the section is written. */
   readonly ldap?: Ldap;
+  /** Present when the section is declared. */
+  readonly monitoring?: Monitoring;
+  /** Present when the section is. */
+  readonly backup?: Backup;
   /** Versions the user pins, without a leading v; absent: the vendored tool's default. */
   readonly versions: { readonly kubernetes?: string; readonly ceph?: string; readonly openshift?: string };
   /** In the order of declaration, ranges expanded. Order matters: first control plane first. */
@@ -231,4 +233,9 @@ export interface ClusterModel {
 /** The hosts that have a role, in declaration order. */
 export function hostsWith(model: ClusterModel, ...roles: readonly Role[]): readonly Host[] {
   return model.hosts.filter((host) => roles.some((role) => host.roles.includes(role)));
+}
+
+/** The hosts that run a member of etcd: with kubeadm's own etcd every control plane is one. */
+export function etcdHosts(model: ClusterModel): readonly Host[] {
+  return hostsWith(model, model.etcd.deployment === "kubeadm" ? "control-plane" : "etcd");
 }

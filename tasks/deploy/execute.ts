@@ -12,6 +12,7 @@ import { writeFileSet } from "../render/write.ts";
 import { lastDone } from "../report/history.ts";
 import { openJournal } from "../report/journal.ts";
 import { plainProgress } from "../report/plain.ts";
+import type { Finding } from "../report/preflight.ts";
 import { fold, type PhaseViews } from "../report/progress-state.ts";
 import { terminalProgress } from "../report/terminal.ts";
 import { listenForInterrupt } from "../run/interrupt.ts";
@@ -32,6 +33,8 @@ export interface ExecuteOptions {
   readonly again: string;
   /** What a gate says is only printed. */
   readonly ignoreGates?: boolean;
+  /** What was found out before, for the table of findings; an error among it ends the run with exit code 3. */
+  readonly findings?: readonly Finding[];
 }
 
 /**
@@ -110,7 +113,8 @@ export async function execute(
       onChild: lock.setChild,
     });
     await progress.finished;
-    conclude({ context, views, results, journal, again: options.again });
+    const { again, findings = [] } = options;
+    conclude({ context, views, results, journal, again, findings });
     if (results.some(({ phase, status }) => phase.spec.leavesKubeconfig === true && status === "done"))
       await sayKubeconfig(context, cluster);
   } finally {

@@ -38,3 +38,38 @@ export async function startDetached(
     closeSync(log);
   }
 }
+
+export interface FileStreams {
+  /** Open descriptors; absent: nothing to read, nowhere to write. */
+  readonly input: number | undefined;
+  readonly output: number | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  /** Ends the command. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs a command between files, for content that is too large or not text; in a session of its own. */
+export function runWithFiles(
+  argv: readonly [string, ...string[]],
+  { input, output, env, signal }: FileStreams,
+): Promise<{ readonly code: number; readonly stderr: string }> {
+  const [command, ...args] = argv;
+  return new Promise((resolve) => {
+    let stderr = "";
+    const child = spawn(command, args, {
+      env,
+      detached: true,
+      stdio: [input ?? "ignore", output ?? "ignore", "pipe"],
+    });
+    const end = (): void => void child.kill("SIGTERM");
+    signal.addEventListener("abort", end, { once: true });
+    child.stderr?.on("data", (data: Buffer) => {
+      stderr += data.toString();
+    });
+    child.once("error", ({ message }) => resolve({ code: 127, stderr: message }));
+    child.once("close", (code, name) => {
+      signal.removeEventListener("abort", end);
+      resolve({ code: code ?? 128 + (name === null ? 0 : constants.signals[name]), stderr });
+    });
+  });
+}

@@ -11,6 +11,8 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   /** Ends the command, and what it started. */
   readonly signal?: AbortSignal;
+  /** In a session of its own, which a Ctrl-C of the terminal does not reach. */
+  readonly detached?: boolean;
 }
 
 export interface CommandResult {
@@ -32,6 +34,7 @@ export async function capture(
     postfix: "",
     input: options.input ?? "",
     env: options.env ?? process.env,
+    ...(options.detached === undefined ? {} : { detached: options.detached }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),

@@ -89,13 +89,25 @@ function sshOptions(ssh: SshAccess, bastion: Host | undefined): string[] {
   return options;
 }
 
-/** The ssh command that reaches a host as Ansible does; the words of a remote command may follow. */
-export function sshCommandTo(model: ClusterModel, host: Host): [string, ...string[]] {
+/**
+ * The ssh command that reaches a host as Ansible does; the words of a remote command may follow.
+ * @param patience seconds until a host that does not answer is given up
+ */
+export function sshCommandTo(model: ClusterModel, host: Host, patience = 10): [string, ...string[]] {
   const { user, port, privateKeyFile } = host.ssh;
   const [bastion] = hostsWith(model, "bastion");
   return [
     "ssh",
-    ...["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "LogLevel=ERROR", "-p", String(port)],
+    ...[
+      "-o",
+      "BatchMode=yes",
+      "-o",
+      `ConnectTimeout=${patience}`,
+      "-o",
+      "LogLevel=ERROR",
+      "-p",
+      String(port),
+    ],
     ...(privateKeyFile === undefined ? [] : ["-i", privateKeyFile]),
     ...sshOptions(host.ssh, host.roles.includes("bastion") ? undefined : bastion),
     `${user}@${sshAddress(host)}`,

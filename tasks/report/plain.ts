@@ -32,8 +32,6 @@ function lines(before: PhaseViews, event: Event): readonly string[] {
       return [...finished(before, event), `   ${event.phase} ▸ ${event.name}`];
     case "task-start":
       return finished(before, event);
-    case "no-hosts-matched":
-      return [`   ${event.phase}: play "${event.name}" matched no host (${event.pattern})`];
     case "host-failed":
     case "host-unreachable":
       if (event.ignored) return [];

@@ -1,5 +1,6 @@
 /** Schema of the central inventory. Strict: an unknown key is an error. Each field says what it is for. */
 import { z } from "zod";
+import { backup } from "./backup.ts";
 import {
   absolutePath,
   cidrs,
@@ -16,6 +17,8 @@ import {
 } from "./fields.ts";
 import { host, ssh } from "./host.ts";
 import { ldap } from "./ldap.ts";
+import { monitoring } from "./monitoring.ts";
+import { dns, edge, registry, resolver, routes } from "./services.ts";
 import { storageClass } from "./storage-class.ts";
 import { tools } from "./tools.ts";
 
@@ -99,6 +102,14 @@ const etcd = z
       .enum(["host", "kubeadm"])
       .default("host")
       .describe("host runs etcd as a systemd service, kubeadm as static pods on the control planes."),
+    settingsFile: absolutePath()
+      .optional()
+      .describe(
+        "File with the settings of a member, in the form of kubespray's /etc/etcd.env or of a static pod's manifest. Default: /etc/etcd.env, or /etc/kubernetes/manifests/etcd.yaml.",
+      ),
+    snapshotFolder: absolutePath()
+      .default("/var/backups/kube-magic-etcd")
+      .describe("Folder on the members where a snapshot is made before it is fetched; empty otherwise."),
   })
   .prefault({})
   .describe("The database of Kubernetes.");
@@ -178,7 +189,14 @@ export const clusterSchema = z
     etcd,
     storage: z.strictObject({ ceph }).prefault({}).describe("Storage clusters."),
     openshift,
+    dns,
+    resolver,
+    registry,
+    routes,
+    edge,
     ldap: ldap.optional(),
+    monitoring,
+    backup: backup.optional(),
     versions,
     hosts: z
       .record(z.string(), host)

@@ -5,6 +5,7 @@ import { plainProgress } from "../../../tasks/report/plain.ts";
 import { preflightTable, readFindings } from "../../../tasks/report/preflight.ts";
 import { fold, type PhaseViews } from "../../../tasks/report/progress-state.ts";
 import { duration } from "../../../tasks/report/text.ts";
+import { describeUnmatched } from "../../../tasks/report/unmatched.ts";
 
 const phase = "p";
 const stats = (failures: number): HostStats => ({
@@ -100,6 +101,18 @@ test("plain progress prints each task once, when it ends, and failures at once",
     "== p: failed after 4.0 s",
     "",
   ]);
+});
+
+test("plays without hosts are one line, each group once", () => {
+  const plays = viewOf(
+    start,
+    ...["nfss", "nfss", "rbdmirrors"].map(
+      (pattern, index): Event => ({ kind: "no-hosts-matched", time: 1, phase, name: `${index}`, pattern }),
+    ),
+  ).unmatched;
+  expect(describeUnmatched(plays)).toBe("3 plays matched no host: nfss, rbdmirrors");
+  const many = Array.from({ length: 14 }, (_, index) => ({ name: "", pattern: `g${index}` }));
+  expect(describeUnmatched(many)).toMatch(/^14 plays matched no host: g0, .*, g11 and 2 more$/);
 });
 
 test("preflight findings of an unknown shape are left out, errors come first", () => {
