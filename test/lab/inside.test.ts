@@ -41,6 +41,9 @@ describe.skipIf(missing.length > 0)("inside the cluster:", () => {
 
   beforeAll(async () => {
     lab = await insideLab(NAME, TOPOLOGY);
+    // A load balancer that nobody asks: the virtual address belongs to one.
+    const hosts = `hosts: { lb1: { ip: ${NET}.41, roles: [load-balancer] } }\n`;
+    writeFileSync(file(`inventories/${NAME}/local/hosts.yml`), hosts);
     tls = makeKubeadmFiles(file("tls"), [
       `DNS:${DOMAIN}`,
       `DNS:ldap.${NAME}.test`,
