@@ -4,10 +4,13 @@ import type { Problem } from "../core/problem.ts";
 import type { Layer } from "./layer.ts";
 import { problemsAtPaths } from "./problems.ts";
 import * as addresses from "./rules/addresses.ts";
+import * as backup from "./rules/backup.ts";
 import * as ceph from "./rules/ceph.ts";
 import * as dns from "./rules/dns.ts";
+import * as inside from "./rules/inside.ts";
 import * as limits from "./rules/limits.ts";
 import * as loadBalancing from "./rules/load-balancing.ts";
+import * as monitoring from "./rules/monitoring.ts";
 import * as names from "./rules/names.ts";
 import * as networks from "./rules/networks.ts";
 import * as passThrough from "./rules/pass-through.ts";
@@ -30,6 +33,9 @@ const FILES = [
   dns,
   registry,
   routes,
+  inside,
+  monitoring,
+  backup,
 ];
 
 /** Sorted by code. */

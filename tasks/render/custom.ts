@@ -4,7 +4,10 @@ import { cidrContains, isIpv6, parseCidr } from "../core/ip.ts";
 import { type CephStorage, type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 import { blockCaps, blockPoolsOf, CEPH_USER } from "./ceph-user.ts";
+import { backupVariables } from "./custom/backup.ts";
+import { clusterObjectVariables } from "./custom/cluster-objects.ts";
 import { dnsVariables } from "./custom/dns.ts";
+import { monitoringVariables } from "./custom/monitoring.ts";
 import { registryVariables } from "./custom/registry.ts";
 import { routesVariables } from "./custom/routes.ts";
 import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
@@ -84,10 +87,13 @@ function clusterVariables(model: ClusterModel): ValueMap {
     kube_magic_credentials_dir: "{{ inventory_dir }}/credentials",
     // What one phase hands to the next, beside the inventories.
     kube_magic_outputs_dir: "{{ inventory_dir | dirname }}/outputs",
+    ...clusterObjectVariables(model),
     kube_magic_ceph: model.ceph === undefined ? {} : cephVariables(model.ceph),
     ...dnsVariables(model),
     ...registryVariables(model),
     ...routesVariables(model),
+    kube_magic_monitoring: monitoringVariables(model),
+    ...backupVariables(model),
   };
 }
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { RULES } from "../../../tasks/inventory/rules.ts";
 import { loadFiles } from "../../helpers/inventory-folder.ts";
+import { BACKUP_CASES } from "./rule-cases/backup.ts";
+import { type Case, host, hosts } from "./rule-cases/case.ts";
+import { INSIDE_CASES } from "./rule-cases/inside.ts";
+import { MONITORING_CASES } from "./rule-cases/monitoring.ts";
+import { SERVICE_CASES } from "./rule-cases/services.ts";
 
 const BASE = `
 domain: example.com
@@ -15,25 +20,6 @@ hosts:
   lb2: { ip: 10.0.2.2, roles: [load-balancer] }
   ceph1: { ip: 10.0.3.1, roles: [ceph-mon, ceph-osd], devices: [/dev/vdb] }
 `;
-
-interface Case {
-  readonly breaks: string;
-  /** The place of the finding in the text of `breaks`, when it is worth checking. */
-  readonly at?: string;
-  /** A near miss that is fine. */
-  readonly fine: string;
-}
-
-const host = (name: string, rest: string) => `hosts: { ${name}: { ${rest} } }`;
-const hosts = (...lines: string[]) => `hosts:\n${lines.map((line) => `  ${line}\n`).join("")}`;
-
-const NS1 = hosts("ns1: { ip: 10.0.6.1, roles: [dns] }");
-const DNS = (...records: string[]) =>
-  `dns:\n  records:\n${records.map((record) => `    - ${record}\n`).join("")}${NS1}`.replace(
-    "  records:\nhosts",
-    "  ttl: 300\nhosts",
-  );
-const EDGE = "edge: { interface: eth1, networks: 203.0.113.0/24, gateways: 203.0.113.1 }";
 
 const CASES: Readonly<Record<string, readonly Case[]>> = {
   KM120: [
@@ -360,112 +346,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       fine: "tools: { custom: { all: { tls_private_key: /etc/ssl/key.pem } } }",
     },
   ],
-  KM520: [{ breaks: "dns: {}", at: "1:1", fine: `dns: {}\n${NS1}` }],
-  KM521: [{ breaks: NS1, fine: `dns: {}\n${NS1}` }],
-  KM522: [
-    {
-      breaks: DNS("{ name: www.example.org., type: A, value: 10.0.0.9 }"),
-      at: "3:15",
-      fine: DNS("{ name: www.example.com., type: A, value: 10.0.0.9 }"),
-    },
-  ],
-  KM523: [
-    {
-      breaks: DNS("{ name: worker1, type: CNAME, value: www }"),
-      fine: DNS("{ name: worker, type: CNAME, value: worker1 }"),
-    },
-    {
-      breaks: DNS('{ name: "@", type: CNAME, value: www }'),
-      fine: DNS('{ name: "@", type: TXT, value: www }'),
-    },
-    {
-      breaks: DNS("{ name: a, type: TXT, value: x }", "{ name: a, type: CNAME, value: www }"),
-      fine: DNS("{ name: a, type: TXT, value: x }", "{ name: a, type: A, value: 10.0.0.9 }"),
-    },
-  ],
-  KM524: [
-    {
-      breaks: `api: { domain: worker1.example.com }\n${DNS()}`,
-      fine: `api: { domain: api.example.com }\n${DNS()}`,
-    },
-    {
-      breaks: `registry: { domain: lb1.example.com }\n${DNS()}\n  lb2: { roles: [registry] }`,
-      fine: `registry: { domain: lb2.example.com }\n${DNS()}\n  lb2: { roles: [registry] }`,
-    },
-  ],
-  KM525: [
-    {
-      breaks: `dns: { forwarders: [10.0.6.1] }\n${NS1}`,
-      at: "1:21",
-      fine: `dns: {}\nnetwork: { dns: { servers: [10.0.6.1] } }\n${NS1}`,
-    },
-  ],
-  KM526: [
-    { breaks: "resolver: {}", fine: "resolver: { servers: [10.0.0.8] }" },
-    {
-      breaks: "resolver: { servers: [10.0.0.7, 10.0.0.8, 10.0.0.9] }",
-      fine: `resolver: {}\ndns: {}\n${NS1}`,
-    },
-  ],
-  KM530: [
-    { breaks: "registry: {}", at: "1:1", fine: `registry: {}\n${host("ceph1", "roles: [registry]")}` },
-    {
-      breaks: `registry: {}\n${hosts("lb1: { roles: [registry] }", "lb2: { roles: [registry] }")}`,
-      fine: "",
-    },
-  ],
-  KM531: [
-    {
-      breaks: host("ceph1", "roles: [registry]"),
-      fine: `registry: {}\n${host("ceph1", "roles: [registry]")}`,
-    },
-  ],
-  KM532: [
-    {
-      breaks: "registry: { mirrors: [quay.io, 'registry.example.com:5000'] }",
-      fine: "registry: { mirrors: [docker.io] }",
-    },
-  ],
-  KM540: [
-    {
-      breaks: "routes: { podNetworks: { lb1: 10.233.64.0/24 } }",
-      fine: "routes: { podNetworks: { worker1: 10.233.64.0/24 } }",
-    },
-  ],
-  KM541: [
-    {
-      breaks: "routes: { podNetworks: { worker1: 10.9.0.0/24 } }",
-      fine: "routes: { podNetworks: { worker1: 10.233.65.0/24 } }",
-    },
-    { breaks: "routes: { podNetworks: { worker1: 10.233.0.0/16 } }", fine: "routes: {}" },
-  ],
-  KM542: [
-    {
-      breaks: "routes: { podNetworks: { worker1: 10.233.64.0/23, master1: 10.233.65.0/24 } }",
-      fine: "routes: { podNetworks: { worker1: 10.233.64.0/24, master1: 10.233.65.0/24 } }",
-    },
-  ],
-  KM543: [
-    {
-      breaks: "routes: {}",
-      fine: "routes: {}\ntools: { kubespray: { k8s_cluster: { kube_network_plugin: cni } } }",
-    },
-    { breaks: "routes: {}\ntools: { kubespray: { all: { kube_network_plugin: cilium } } }", fine: "" },
-  ],
-  KM544: [
-    { breaks: `${EDGE}\n${hosts("lb1: { roles: [worker] }", "lb2: { roles: [worker] }")}`, fine: EDGE },
-  ],
-  KM545: [
-    { breaks: EDGE.replace("203.0.113.1", "203.0.114.1"), fine: EDGE },
-    {
-      breaks: EDGE.replace("203.0.113.0/24", "[203.0.113.0/24, 'fd00:9::/64']"),
-      fine: EDGE.replace("203.0.113.0/24", "[203.0.113.0/24, 'fd00:9::/64']").replace(
-        "203.0.113.1 ",
-        "[203.0.113.1, 'fd00:9::1'] ",
-      ),
-    },
-  ],
-  KM546: [{ breaks: EDGE.replace("203.0.113.0/24", "10.0.0.0/8"), fine: EDGE }],
+  ...BACKUP_CASES,
+  ...INSIDE_CASES,
+  ...MONITORING_CASES,
+  ...SERVICE_CASES,
 };
 
 async function findings(
@@ -492,7 +376,7 @@ function withoutSection(text: string, name: string): string {
 
 describe("every rule", () => {
   it("has a case here, and a code of its own", () => {
-    expect(RULES.map(({ code }) => code)).toEqual(Object.keys(CASES));
+    expect(RULES.map(({ code }) => code)).toEqual(Object.keys(CASES).sort());
     expect(new Set(RULES.map(({ code }) => code)).size).toBe(RULES.length);
   });
 
