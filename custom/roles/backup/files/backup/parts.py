@@ -6,7 +6,7 @@ a megabyte or more around each of them, this way it is a part. Put together agai
 import os
 
 SUFFIX = ".parts"
-SMALLEST = 1 << 16
+SMALLEST = 1 << 14
 MOST = 2048
 
 
