@@ -7,7 +7,7 @@ import { confirm } from "./deploy/confirm.ts";
 import { execute } from "./deploy/execute.ts";
 import { isPartial, RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
 import { ansibleFor, loadCluster, makePlan } from "./deploy/prepare.ts";
-import { refuseSystems } from "./deploy/systems.ts";
+import { refuseSystems, sentence } from "./deploy/systems.ts";
 import type { PlannedPhase } from "./phases/plan.ts";
 import { selectPhases } from "./phases/select.ts";
 import { toolsOf } from "./phases/steps.ts";
@@ -53,12 +53,15 @@ log and its events. A phase that fails stops the run; mend the cause and go on w
         if (decision.kind === "skip") context.out(`${spec.name}: skipped, ${decision.reason}\n`);
       return EXIT.done;
     }
-    await refuseSystems(
+    const ignored = await refuseSystems(
       context,
       cluster,
       running.map(({ spec }) => spec),
       environments,
+      flags.limit,
+      args.flags.has("ignore-gates"),
     );
+    for (const finding of ignored) context.err(`note: ${sentence(finding)} (ignored, as asked)\n`);
     if (only.length === 0 && !flags.check && !args.flags.has("yes")) {
       const names = running.map(({ spec }) => spec.name).join(", ");
       await confirm(

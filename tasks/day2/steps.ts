@@ -26,6 +26,7 @@ export function phasesOf(action: Action, request: Request): readonly PhaseSpec[]
       extraVars: () => step.extraVars,
       when: () => true,
       ...(step.limit === undefined ? {} : { limit: step.limit }),
+      ...(step.gatesBefore === undefined ? {} : { gatesBefore: step.gatesBefore }),
       ...(tool === "kubespray" ? { beforeLimited: ["playbooks/facts.yml"] } : {}),
       ...(RENEW_KUBECONFIG.has(step.playbook) ? { leavesKubeconfig: true } : {}),
     };

@@ -13,6 +13,11 @@ import {
 } from "../core/model.ts";
 import type { InventoryPath } from "../core/path.ts";
 import type { ValueMap } from "../core/value.ts";
+import { buildBackup } from "./build/backup.ts";
+import { buildLdap } from "./build/ldap.ts";
+import { buildMonitoring } from "./build/monitoring.ts";
+import { buildServices } from "./build/services.ts";
+import { buildStorageClasses } from "./build/storage-classes.ts";
 import type { Settings } from "./schema/cluster.ts";
 import { parseSize } from "./schema/fields.ts";
 import { parseTaint } from "./schema/taint.ts";
@@ -31,11 +36,13 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
   const hosts = buildHosts(settings, context);
   const apiPort = settings.orchestrator === "openshift" ? 8443 : 6443;
   const vip = settings.api.vip;
+  const network = buildNetwork(settings.network);
+  const loadBalancer = buildLoadBalancer(settings);
   const model: ClusterModel = {
     name,
     domain: settings.domain,
     orchestrator: settings.orchestrator,
-    network: buildNetwork(settings.network),
+    network,
     api: {
       ...(vip === undefined ? {} : { vip: canonicalIp(vip) }),
       ...(isLocal(settings, hosts) ? { local: true } : {}),
@@ -44,11 +51,13 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
       domain: settings.api.domain ?? `api.${name}.${settings.domain}`,
       vrid: settings.api.vrid,
     },
-    loadBalancer: buildLoadBalancer(settings),
+    loadBalancer,
     etcd: {
       quotaBytes: bytes(settings.etcd.quota),
       dataDir: settings.etcd.dataDir,
       deployment: settings.etcd.deployment,
+      ...(settings.etcd.settingsFile === undefined ? {} : { settingsFile: settings.etcd.settingsFile }),
+      snapshotFolder: settings.etcd.snapshotFolder,
     },
     ...(hosts.some(({ roles }) => roles.some((role) => role.startsWith("ceph-")))
       ? { ceph: buildCeph(settings) }
@@ -61,6 +70,14 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
           },
         }
       : {}),
+    ...buildServices(settings, { hosts, network, edgeVips: loadBalancer.edgeVips }),
+    ...(settings.ldap === undefined
+      ? {}
+      : { ldap: buildLdap(settings.ldap, (path, file) => context.resolveFile(path, file)) }),
+    ...(settings.monitoring === undefined
+      ? {}
+      : { monitoring: buildMonitoring(settings.monitoring, settings) }),
+    ...(settings.backup === undefined ? {} : { backup: buildBackup(settings.backup, hosts) }),
     versions: buildVersions(settings.versions),
     hosts,
     tools: Object.fromEntries(TOOLS.map((tool) => [tool, buildTool(settings.tools[tool])])) as Record<
@@ -157,6 +174,7 @@ function buildCeph(settings: Settings): CephStorage {
     publicNetworks: list(ceph.publicNetworks ?? settings.network.machines),
     clusterNetworks: ceph.clusterNetworks === undefined ? [] : list(ceph.clusterNetworks),
     pools: ceph.pools,
+    storageClasses: buildStorageClasses(ceph),
     dashboard: ceph.dashboard,
   };
 }

@@ -18,9 +18,11 @@ function osdNotes(model: ClusterModel): readonly string[] {
   const names = hosts.map(({ name }) => name).join(", ");
   return onFiles(model)
     ? [
-        `OSDs of ${names}: a file each, made by our own role: storage.ceph.osdBackend is lab-file, for hosts without disks`,
+        `OSDs of ${names}: a file each, made by our own role, because storage.ceph.osdBackend is lab-file: for hosts without disks, never for data that matters`,
       ]
-    : [`OSDs of ${names}: whole devices, made by ceph-ansible: storage.ceph.osdBackend is disks`];
+    : [
+        `OSDs of ${names}: whole disks, made by ceph-ansible, because storage.ceph.osdBackend is disks; it needs device-mapper and empty disks there`,
+      ];
 }
 
 /** Loaded into the cluster for OpenShift Enterprise, unless the variable says otherwise. */
@@ -92,7 +94,6 @@ export const CATALOG: readonly PhaseSpec[] = [
     extraVars: nothing,
     when: orchestratedBy("openshift"),
     reads: jbossTemplates,
-    checkSystems: true,
   },
   {
     name: "post",
@@ -100,6 +101,7 @@ export const CATALOG: readonly PhaseSpec[] = [
     needs: ["kube", "openshift"],
     tool: "custom",
     playbooks: ["playbooks/post.yml"],
+    appliesManifests: true,
     extraVars: nothing,
     when: always,
   },

@@ -34,6 +34,7 @@ export function kubesprayInventory(model: ClusterModel): ToolInventory | undefin
         ...apiVariables(model),
         ...networkVariables(model),
         ...offlineVariables(model),
+        ...registryVariables(model),
       },
     },
   };
@@ -108,7 +109,7 @@ function apiVariables({ api, hosts }: ClusterModel): ValueMap {
   };
 }
 
-function networkVariables({ network }: ClusterModel): ValueMap {
+function networkVariables({ network, resolver }: ClusterModel): ValueMap {
   const { dns, ntp, proxy } = network;
   const family = (networks: readonly string[], v6: boolean) => networks.find((one) => isIpv6(one) === v6);
   const optional = (key: string, value: Value | undefined): ValueMap =>
@@ -120,9 +121,7 @@ function networkVariables({ network }: ClusterModel): ValueMap {
     ...optional("kube_service_addresses", family(network.services, false)),
     ...optional("kube_pods_subnet_ipv6", family(network.pods, true)),
     ...optional("kube_service_addresses_ipv6", family(network.services, true)),
-    // The hosts' own resolvers, and where cluster DNS forwards to.
-    ...(dns.servers.length === 0 ? {} : { nameservers: dns.servers, upstream_dns_servers: dns.servers }),
-    ...(dns.search.length === 0 ? {} : { searchdomains: dns.search }),
+    ...(resolver === undefined ? hostDns(dns) : { resolvconf_mode: "none" }),
     ...(ntp.length === 0
       ? {}
       : {
@@ -138,6 +137,51 @@ function networkVariables({ network }: ClusterModel): ValueMap {
     ...(proxy === undefined || proxy.no.length === 0 ? {} : { additional_no_proxy: proxy.no.join(",") }),
   };
 }
+
+/** The hosts' own resolvers, and where cluster DNS forwards to; with our own role resolver, what the hosts have. */
+function hostDns({ servers, search }: ClusterModel["network"]["dns"]): ValueMap {
+  return {
+    ...(servers.length === 0 ? {} : { nameservers: servers, upstream_dns_servers: servers }),
+    ...(search.length === 0 ? {} : { searchdomains: search }),
+  };
+}
+
+/**
+ * containerd looks for images of our own registry with our CA and password, and for those of the mirrored registries
+ * there first. The password is read where Ansible runs: it is in no rendered file.
+ */
+function registryVariables({ registry }: ClusterModel): ValueMap {
+  if (registry === undefined) return {};
+  const name = `${registry.domain}:${registry.port}`;
+  const ours = {
+    host: `https://${name}`,
+    capabilities: ["pull", "resolve"],
+    skip_verify: false,
+    ca: [`/etc/containerd/certs.d/${name}/ca.crt`],
+    header: { Authorization: `Basic {{ ('${registry.user}:' ~ ${REGISTRY_PASSWORD}) | b64encode }}` },
+  };
+  return {
+    containerd_registries_mirrors: [
+      { prefix: name, mirrors: [ours] },
+      ...registry.mirrors.map((prefix) => ({
+        prefix,
+        mirrors: [
+          ours,
+          {
+            host: `https://${prefix === "docker.io" ? "registry-1.docker.io" : prefix}`,
+            capabilities: ["pull", "resolve"],
+            skip_verify: false,
+          },
+        ],
+      })),
+    ],
+  };
+}
+
+/** Made by whoever needs it first, this or our own role: with the same arguments. */
+const REGISTRY_PASSWORD =
+  "lookup('ansible.builtin.password', (inventory_dir | dirname) ~ '/custom/credentials/registry_password', " +
+  "length=24, chars=['ascii_letters', 'digits'])";
 
 /**
  * kubespray's documents speak of `files_repo` and `registry_host`, but only a sample to copy reads them. Here they

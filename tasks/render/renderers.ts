@@ -5,6 +5,7 @@ import { cephInventory } from "./ceph-ansible.ts";
 import { customInventory } from "./custom.ts";
 import { inventoryFiles } from "./inventory-files.ts";
 import { kubesprayInventory } from "./kubespray.ts";
+import { nagiosFiles } from "./nagios/definitions.ts";
 import { openShiftInventory } from "./openshift-ansible.ts";
 import type { ToolInventory } from "./tool-inventory.ts";
 
@@ -22,7 +23,9 @@ export const INVENTORIES: Readonly<Record<ToolName, (model: ClusterModel) => Too
  */
 export function render(model: ClusterModel, tool: ToolName): FileSet {
   const inventory = INVENTORIES[tool](model);
-  return inventory === undefined ? new Map() : inventoryFiles(model, tool, inventory);
+  if (inventory === undefined) return new Map();
+  const files = inventoryFiles(model, tool, inventory);
+  return tool === "custom" ? new Map([...files, ...nagiosFiles(model)]) : files;
 }
 
 /** Folders that a tool, or we, fill beside the inventory with keys and kubeconfigs: made 0700, never touched again. */

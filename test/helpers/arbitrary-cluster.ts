@@ -173,7 +173,12 @@ export const clusters = (...orchestrators: readonly Orchestrator[]): fc.Arbitrar
               vrid: 8 + index,
             })),
           },
-          etcd: { quotaBytes: 2 ** 31, dataDir: "/var/lib/etcd", deployment: kubeadm ? "kubeadm" : "host" },
+          etcd: {
+            quotaBytes: 2 ** 31,
+            dataDir: "/var/lib/etcd",
+            deployment: kubeadm ? "kubeadm" : "host",
+            snapshotFolder: "/var/backups",
+          },
           versions: kubernetes === undefined ? {} : { kubernetes },
           tools: Object.fromEntries(TOOLS.map((tool) => [tool, { groups: groups[tool], hosts: perHost }])),
         });

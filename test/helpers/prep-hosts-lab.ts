@@ -31,6 +31,8 @@ export interface PlaybookEnd extends PlaybookOutcome {
 
 export interface PrepHostsLab {
   readonly places: LabPlaces;
+  /** The repository that commands work in: its inventories/ and build/. */
+  readonly root: string;
   /** Where passwords are generated. */
   readonly credentials: string;
   /** Writes the site's own layer and renders anew. */
@@ -82,6 +84,7 @@ export async function prepHostsLab(name: string, topology: string): Promise<Prep
   let runs = 0;
   return {
     places,
+    root,
     credentials: join(rendered, "credentials"),
     configure,
     command,

@@ -138,6 +138,9 @@ describe("the model", () => {
       publicNetworks: ["10.0.0.0/24"],
       clusterNetworks: [],
       pools: [{ name: "kubernetes", application: "rbd" }],
+      storageClasses: [
+        { name: "ceph-rbd", pool: "kubernetes", isDefault: true, reclaimPolicy: "Delete", fsType: "ext4" },
+      ],
       dashboard: false,
     });
   });

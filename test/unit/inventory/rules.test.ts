@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { RULES } from "../../../tasks/inventory/rules.ts";
 import { loadFiles } from "../../helpers/inventory-folder.ts";
+import { BACKUP_CASES } from "./rule-cases/backup.ts";
+import { type Case, host, hosts } from "./rule-cases/case.ts";
+import { INSIDE_CASES } from "./rule-cases/inside.ts";
+import { MONITORING_CASES } from "./rule-cases/monitoring.ts";
+import { SERVICE_CASES } from "./rule-cases/services.ts";
 
 const BASE = `
 domain: example.com
@@ -15,17 +20,6 @@ hosts:
   lb2: { ip: 10.0.2.2, roles: [load-balancer] }
   ceph1: { ip: 10.0.3.1, roles: [ceph-mon, ceph-osd], devices: [/dev/vdb] }
 `;
-
-interface Case {
-  readonly breaks: string;
-  /** The place of the finding in the text of `breaks`, when it is worth checking. */
-  readonly at?: string;
-  /** A near miss that is fine. */
-  readonly fine: string;
-}
-
-const host = (name: string, rest: string) => `hosts: { ${name}: { ${rest} } }`;
-const hosts = (...lines: string[]) => `hosts:\n${lines.map((line) => `  ${line}\n`).join("")}`;
 
 const CASES: Readonly<Record<string, readonly Case[]>> = {
   KM120: [
@@ -352,6 +346,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       fine: "tools: { custom: { all: { tls_private_key: /etc/ssl/key.pem } } }",
     },
   ],
+  ...BACKUP_CASES,
+  ...INSIDE_CASES,
+  ...MONITORING_CASES,
+  ...SERVICE_CASES,
 };
 
 async function findings(
@@ -378,7 +376,7 @@ function withoutSection(text: string, name: string): string {
 
 describe("every rule", () => {
   it("has a case here, and a code of its own", () => {
-    expect(RULES.map(({ code }) => code)).toEqual(Object.keys(CASES));
+    expect(RULES.map(({ code }) => code)).toEqual(Object.keys(CASES).sort());
     expect(new Set(RULES.map(({ code }) => code)).size).toBe(RULES.length);
   });
 

@@ -9,7 +9,7 @@ const TABLE: readonly (readonly [override: string, place: string, says: string])
   ["hosts: { worker1: { ssh: { usr: x } } }", "KM100 1:28", 'did you mean "user"?'],
   ["network: { dns: { server: [] } }", "KM100 1:19", 'did you mean "servers"?'],
   ["tools: { kubspray: {} }", "KM100 1:10", 'did you mean "kubespray"?'],
-  ["monitoring: {}", "KM100 1:1", "unknown key"],
+  ["monitors: {}", "KM100 1:1", "unknown key"],
   ["versions: { kubernetes: 1.30 }", "KM101 1:25", 'quote it: "1.30"'],
   ["api: { port: six }", "KM101 1:14", "must be a number"],
   ["api: { port: 6443.0 }", "KM101 1:14", "the number 6443"],

@@ -39,7 +39,12 @@ describe("kubespray's inventory", () => {
   it("with kubeadm's etcd takes the control planes for members", () => {
     const model = aCluster({
       hosts: [aHost("m1", 1, ["control-plane"]), aHost("w1", 2, ["worker"])],
-      etcd: { quotaBytes: 2 ** 31, dataDir: "/var/lib/etcd", deployment: "kubeadm" },
+      etcd: {
+        quotaBytes: 2 ** 31,
+        dataDir: "/var/lib/etcd",
+        deployment: "kubeadm",
+        snapshotFolder: "/var/backups",
+      },
     });
     expect(membersOf(model, "kubespray", "etcd")).toEqual(["m1"]);
     expect(variables(model)).toMatchObject({ etcd_deployment_type: "kubeadm" });

@@ -1,0 +1,44 @@
+/** Nagios' own language: objects as data, and their text. */
+
+export interface NagiosObject {
+  readonly kind:
+    | "command"
+    | "contact"
+    | "contactgroup"
+    | "host"
+    | "hostgroup"
+    | "service"
+    | "servicedependency"
+    | "timeperiod";
+  /** In the order of writing; undefined and empty lists are left out. */
+  readonly fields: Readonly<Record<string, Field>>;
+}
+export type Field = string | number | readonly string[] | undefined;
+
+export function objectsText(header: string, objects: readonly NagiosObject[]): string {
+  return `${header}\n${objects.map(objectText).join("\n")}`;
+}
+
+function objectText({ kind, fields }: NagiosObject): string {
+  const lines = Object.entries(fields).flatMap(([name, field]) => {
+    if (field === undefined || (Array.isArray(field) && field.length === 0)) return [];
+    const text = Array.isArray(field) ? field.join(",") : String(field);
+    return [`    ${name.padEnd(28)} ${escaped(text)}\n`];
+  });
+  return `define ${kind} {\n${lines.join("")}}\n`;
+}
+
+/** A semicolon begins a comment, wherever it stands. */
+function escaped(text: string): string {
+  return text.replaceAll(";", "\\;");
+}
+
+/** A word of a check_command: `!` divides them, `$` begins a macro. */
+export function argument(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("!", "\\!").replaceAll("$", "$$$$");
+}
+
+/** A word of a command line, which a shell reads. Macros stay macros. */
+export function shellWord(text: string): string {
+  return /^[A-Za-z0-9_@%+=:,./$-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
