@@ -72,6 +72,7 @@ function clusterVariables(model: ClusterModel): ValueMap {
         : { http: network.proxy.http ?? "", https: network.proxy.https ?? "", no: network.proxy.no },
     kube_magic_api: {
       vip: api.vip ?? "",
+      local: api.local === true,
       port: api.port,
       backend_port: api.backendPort,
       domain: api.domain,
