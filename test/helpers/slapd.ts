@@ -46,6 +46,6 @@ ${directory.ldif}END
 systemctl stop km-slapd 2>/dev/null || true
 systemd-run --quiet --collect --unit km-slapd /usr/sbin/slapd -d 0 -f /opt/km-slapd/slapd.conf -h "ldap:/// ldaps:///"
 for i in $(seq 50); do ss -ltn | grep -q ':636 ' && break; sleep 0.2; done
-LDAPTLS_CACERT=/opt/km-slapd/ca.crt ldapadd -x -H ldaps://localhost -D "cn=root,${SUFFIX}" -w root -f /opt/km-slapd/data.ldif >/dev/null
+LDAPTLS_CACERT=/opt/km-slapd/ca.crt ldapadd -x -H ldaps://127.0.0.1 -D "cn=root,${SUFFIX}" -w root -f /opt/km-slapd/data.ldif >/dev/null
 `;
 }
