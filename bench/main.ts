@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   lab: () => import("./lab.ts"),
   deploy: () => import("./deploy.ts"),
   etcd: () => import("./etcd.ts"),
+  nagios: () => import("./nagios.ts"),
 };
 
 async function main(wanted: readonly string[]): Promise<number> {
