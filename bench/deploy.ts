@@ -1,35 +1,23 @@
 /** A deploy on the lab: through us, by hand with the same settings, and by hand with Ansible's plain defaults. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NO_FLAGS, playbookCommand } from "../tasks/ansible/command.ts";
-import { labDown } from "../tasks/lab/down.ts";
-import { labPlaces } from "../tasks/lab/places.ts";
-import { obstacles } from "../tasks/lab/requirements.ts";
-import { labUp } from "../tasks/lab/up.ts";
 import { ansibleForTests, ROOT } from "../test/helpers/environment.ts";
 import type { Bench } from "./bench.ts";
+import { LAB, labNeeds, withBenchLab } from "./bench-lab.ts";
 import { measure } from "./measure.ts";
-import { benchTopology } from "./topology.ts";
 
-const LAB = "kmbench";
 const ROUNDS = 3;
 
 export const bench: Bench = {
   name: "deploy",
   title: `prep-hosts again on eight converged lab hosts, best of ${ROUNDS}`,
-  needs: () => obstacles(labPlaces(LAB)).join(" ") || undefined,
-  async run(report) {
-    const folder = mkdtempSync(join(tmpdir(), "kube-magic-bench-"));
-    try {
-      const started = performance.now();
-      await labUp({
-        topologyFile: benchTopology(folder, LAB, "198.18.4"),
-        inventories: join(ROOT, "inventories"),
-      });
+  needs: labNeeds,
+  run: (report) =>
+    withBenchLab(async ({ folder, up }) => {
       report({
         what: "lab:up of eight hosts (with the base, when it was not cached)",
-        value: (performance.now() - started) / 1000,
+        value: await up(),
         unit: "s",
       });
       const ours = ["node", join(ROOT, "bin", "kube-magic.mjs"), "deploy", "prep-hosts", "-c", LAB];
@@ -58,12 +46,7 @@ export const bench: Bench = {
         unit: "x",
         limit: 0.6,
       });
-    } finally {
-      await labDown({ name: LAB });
-      rmSync(join(ROOT, "build", LAB), { recursive: true, force: true });
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
+    }),
 };
 
 interface Invocation {

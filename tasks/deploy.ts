@@ -7,10 +7,11 @@ import { confirm } from "./deploy/confirm.ts";
 import { execute } from "./deploy/execute.ts";
 import { isPartial, RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "./deploy/options.ts";
 import { ansibleFor, loadCluster, makePlan } from "./deploy/prepare.ts";
-import { refuseSystems } from "./deploy/systems.ts";
+import { refuseSystems, sentence } from "./deploy/systems.ts";
 import type { PlannedPhase } from "./phases/plan.ts";
 import { selectPhases } from "./phases/select.ts";
 import { toolsOf } from "./phases/steps.ts";
+import { bringBack } from "./vendor/left-out.ts";
 
 export const task: Task = {
   description: `Runs the phases of a deploy in order: all, or those named. Each ends in build/<cluster>/runs/, with its
@@ -35,9 +36,10 @@ log and its events. A phase that fails stops the run; mend the cause and go on w
       makePlan(context, cluster, { phases, flags, resume: false, environments: new Map() }),
       only.length > 0,
     );
-    const tools = phases
-      .filter(({ when }) => when(cluster.model) === true)
-      .flatMap((spec) => toolsOf(spec, cluster.model));
+    const wanted = phases.filter(({ when }) => when(cluster.model) === true);
+    const tools = wanted.flatMap((spec) => toolsOf(spec, cluster.model));
+    for (const { tool, reads } of wanted)
+      if (reads !== undefined) await bringBack(context.paths.vendor, tool, reads(cluster.model), context.env);
     const environments = await ansibleFor(context, tools, true);
     const plan = makePlan(context, cluster, {
       phases,
@@ -51,12 +53,15 @@ log and its events. A phase that fails stops the run; mend the cause and go on w
         if (decision.kind === "skip") context.out(`${spec.name}: skipped, ${decision.reason}\n`);
       return EXIT.done;
     }
-    await refuseSystems(
+    const ignored = await refuseSystems(
       context,
       cluster,
       running.map(({ spec }) => spec),
       environments,
+      flags.limit,
+      args.flags.has("ignore-gates"),
     );
+    for (const finding of ignored) context.err(`note: ${sentence(finding)} (ignored, as asked)\n`);
     if (only.length === 0 && !flags.check && !args.flags.has("yes")) {
       const names = running.map(({ spec }) => spec.name).join(", ");
       await confirm(

@@ -20,8 +20,9 @@ overwritten. What was brought is written to vendor/vendor.lock.yml.`,
     only: {
       type: "string",
       multiple: true,
-      value: "TOOL",
-      help: "only this tool, or custom; may be repeated",
+      separated: true,
+      value: "TOOL[,TOOL]",
+      help: "only these tools; custom is our own playbooks",
     },
     ref: {
       type: "string",

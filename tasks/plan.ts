@@ -16,6 +16,7 @@ import { toolsOf } from "./phases/steps.ts";
 import { writeFileSet } from "./render/write.ts";
 import { lastDone } from "./report/history.ts";
 import { duration } from "./report/text.ts";
+import { describeUnmatched } from "./report/unmatched.ts";
 
 export const task: Task = {
   description: `Prints what a deploy would run, in order: the phases, the reason for each that is skipped, the exact
@@ -54,14 +55,16 @@ commands, and plays that would match no host. Changes nothing.`,
           args.flags.has("verbose") ? shellLine(command) : shortLine(command, context.paths.root),
         );
         context.out(
-          `\n${describe(phase, index + 1, lastDone(cluster.runs, phase.spec.name), commands, plays, phase.spec.notes?.(model) ?? [])}\n`,
+          `\n${describe(phase, index + 1, lastDone(cluster.runs, phase.spec.name), commands, plays, phase.spec.notes?.(model) ?? [], args.flags.has("verbose"))}\n`,
         );
       }
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
     if (!args.flags.has("verbose"))
-      context.out("\n--verbose prints the commands with their environment, to copy\n");
+      context.out(
+        "\n--verbose prints the commands with their environment, to copy, and every play without hosts\n",
+      );
     if (plan.some(({ spec, decision }) => decision.kind === "run" && !environments.has(spec.tool)))
       context.err("\nplays were not checked against the hosts: npm run init builds the Ansible for that\n");
     return EXIT.done;
@@ -90,6 +93,7 @@ function describe(
   commands: readonly string[],
   plays: readonly PlayMatch[] | undefined,
   notes: readonly string[],
+  verbose: boolean,
 ): string {
   const { spec, decision } = phase;
   const head = `${number}. ${spec.name} (${spec.tool}): ${spec.title}`;
@@ -104,8 +108,9 @@ function describe(
     lines.push(`   done before in ${duration(before.phase.seconds ?? 0)}, run ${before.run.id}, ${inputs}`);
   }
   if (plays !== undefined) lines.push(`   ${plays.length} plays`);
-  for (const play of plays ?? []) {
-    if (play.hosts === 0) lines.push(`   matches no host: play "${play.name}" (${play.pattern})`);
-  }
+  const unmatched = (plays ?? []).filter(({ hosts }) => hosts === 0);
+  if (verbose)
+    lines.push(...unmatched.map(({ name, pattern }) => `   matches no host: play "${name}" (${pattern})`));
+  else if (unmatched.length > 0) lines.push(`   ${describeUnmatched(unmatched)}`);
   return lines.join("\n");
 }

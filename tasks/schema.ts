@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { Task } from "./cli/task.ts";
 import { EXIT } from "./core/errors.ts";
 import { generatedDocuments } from "./inventory/documents.ts";
+import { VENDOR_CODES } from "./vendor/rules.ts";
 
 export const task: Task = {
   options: { check: { type: "boolean", help: "write nothing; exit 2 when a file is out of date" } },
@@ -12,7 +13,7 @@ export const task: Task = {
     "from the schema and the rules in tasks/inventory. For developers of kube-magic.",
   async run({ args, paths, out }) {
     let isStale = false;
-    for (const [name, content] of generatedDocuments()) {
+    for (const [name, content] of generatedDocuments(VENDOR_CODES)) {
       const path = join(paths.root, name);
       const before = await readFile(path, "utf8").catch(() => undefined);
       if (before === content) continue;

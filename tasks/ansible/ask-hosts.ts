@@ -20,11 +20,13 @@ export async function askHosts(
   pattern: string,
   line: string,
   env: NodeJS.ProcessEnv,
+  limit?: string,
 ): Promise<readonly Answer[]> {
   const answers = mkdtempSync(join(tmpdir(), "kube-magic-ask-"));
   try {
     const ansible = command.argv[0].replace(/ansible-playbook$/, "ansible");
-    await capture([ansible, "-i", inventory, pattern, "-m", "raw", "-a", line, "--tree", answers], {
+    const only = limit === undefined ? [] : ["--limit", limit];
+    await capture([ansible, "-i", inventory, pattern, ...only, "-m", "raw", "-a", line, "--tree", answers], {
       cwd: command.cwd,
       env: { ...env, ...command.env, LC_ALL: "C.UTF-8", ANSIBLE_DEPRECATION_WARNINGS: "False" },
     });

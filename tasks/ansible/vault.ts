@@ -1,4 +1,5 @@
-/** Files that ansible-vault encrypted. The password comes from where the user told Ansible that it is. */
+/** Texts that ansible-vault encrypts. The password comes from where the user told Ansible that it is. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../core/errors.ts";
 import { capture } from "../io/shell.ts";
@@ -12,11 +13,39 @@ export function isVaulted(text: string): boolean {
  * @throws InputError when the password is missing or wrong
  */
 export async function readVaulted(file: string, bin: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const { code, stdout, stderr } = await capture([join(bin, "ansible-vault"), "view", file], {
-    env: { ...env, PAGER: "cat", LC_ALL: "C.UTF-8" },
-  });
+  return await decryptText(readFileSync(file, "utf8"), file, bin, env);
+}
+
+/**
+ * @param what named in the error: a file, or a place in the inventory
+ * @throws InputError when the password is missing or wrong
+ */
+export async function decryptText(
+  text: string,
+  what: string,
+  bin: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  const { code, stdout, stderr } = await vault("decrypt", text, bin, env);
   if (code === 0) return stdout;
-  throw new InputError(`${file} is encrypted and cannot be read: ${stderr.trim().split("\n").at(-1)}`, {
+  throw new InputError(`${what} is encrypted and cannot be read: ${stderr.trim().split("\n").at(-1)}`, {
     remedy: "set ANSIBLE_VAULT_PASSWORD_FILE to the file with the password that it was written with",
+  });
+}
+
+/** @throws InputError when no password is configured */
+export async function encryptText(text: string, bin: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const { code, stdout, stderr } = await vault("encrypt", text, bin, env);
+  if (code === 0 && isVaulted(stdout)) return stdout;
+  throw new InputError(`nothing was encrypted: ${stderr.trim().split("\n").at(-1)}`, {
+    remedy: "set ANSIBLE_VAULT_PASSWORD_FILE to a file with the vault password, readable for you alone",
+  });
+}
+
+/** Through pipes: what is secret touches no disk and no argv. */
+async function vault(verb: "encrypt" | "decrypt", text: string, bin: string, env: NodeJS.ProcessEnv) {
+  return await capture([join(bin, "ansible-vault"), verb, "--output", "-"], {
+    env: { ...env, LC_ALL: "C.UTF-8" },
+    input: text,
   });
 }

@@ -60,3 +60,15 @@ export function judgeHealth({ health }: CephStatus): HealthVerdict {
   }
   return { blocking, warnings };
 }
+
+/**
+ * After a deployment Ceph has to be well. Only what it complained about before is no fault of this run.
+ * @param excused codes of those earlier warnings
+ */
+export function judgeHealthAfter(status: CephStatus, excused: ReadonlySet<string>): HealthVerdict {
+  const { blocking, warnings } = judgeHealth(status);
+  return {
+    blocking: [...blocking, ...warnings.filter(({ code }) => !excused.has(code))],
+    warnings: warnings.filter(({ code }) => excused.has(code)),
+  };
+}

@@ -50,7 +50,8 @@ export function parseArguments(name: string, task: Task, argv: readonly string[]
     if (token.value === undefined || (!token.inlineValue && token.value.startsWith("-"))) {
       throw usage(name, `${token.rawName} needs a value: ${token.rawName} ${spec.value ?? "VALUE"}`);
     }
-    values.set(token.name, spec.multiple ? [...(values.get(token.name) ?? []), token.value] : [token.value]);
+    const given = spec.separated ? token.value.split(",").filter((one) => one !== "") : [token.value];
+    values.set(token.name, spec.multiple ? [...(values.get(token.name) ?? []), ...given] : given);
   }
   if (task.positionals === undefined && positionals.length > 0) {
     throw usage(name, `unexpected argument "${positionals[0]}"`);

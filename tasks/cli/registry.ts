@@ -31,12 +31,41 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
     "Ceph's health, monitors, OSDs and space",
     () => import("../ceph-status.ts"),
   ),
+  kubeconfig: entry(
+    "Deploy",
+    "the administrator's kubeconfig: kept, merged or encrypted",
+    () => import("../kubeconfig.ts"),
+  ),
   "monitoring:status": entry(
     "Deploy",
     "what is not well, as Nagios sees it",
     () => import("../monitoring-status.ts"),
   ),
+  "ldap:check": entry(
+    "Deploy",
+    "which groups of the directory would be brought",
+    () => import("../ldap-check.ts"),
+  ),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
+  "etcd:status": entry(
+    "Day 2",
+    "every member: leader, size, quota, alarms, latency",
+    () => import("../etcd-status.ts"),
+  ),
+  "etcd:snapshot": entry("Day 2", "a checked snapshot, fetched", () => import("../etcd-snapshot.ts")),
+  "etcd:defrag": entry(
+    "Day 2",
+    "drop old revisions, defragment, clear the space alarm",
+    () => import("../etcd-defrag.ts"),
+  ),
+  "etcd:alarms": entry("Day 2", "list alarms, and clear them", () => import("../etcd-alarms.ts")),
+  "etcd:restore": entry(
+    "Day 2",
+    "all members from a snapshot, the old data kept",
+    () => import("../etcd-restore.ts"),
+  ),
+  "certs:status": entry("Day 2", "every certificate, with days left", () => import("../certs-status.ts")),
+  "certs:renew": entry("Day 2", "through the tool that owns them", () => import("../certs-renew.ts")),
   "kube:upgrade": entry(
     "Day 2",
     "Kubernetes to a newer version, one minor at a time",
@@ -59,6 +88,19 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
   "ceph:add-osd": entry("Day 2", "make OSDs of new disks", () => import("../ceph-add-osd.ts")),
   "ceph:remove-osd": entry("Day 2", "take OSDs out, with their data", () => import("../ceph-remove-osd.ts")),
   "ceph:purge": entry("Day 2", "remove Ceph and all its data", () => import("../ceph-purge.ts")),
+  "backup:run": entry("Day 2", "back up all or named hosts now", () => import("../backup-run.ts")),
+  "backup:list": entry(
+    "Day 2",
+    "backups of every host, and how fresh they are",
+    () => import("../backup-list.ts"),
+  ),
+  "backup:verify": entry("Day 2", "check repositories and manifests", () => import("../backup-verify.ts")),
+  "backup:drill": entry(
+    "Day 2",
+    "restore to a scratch place, start etcd, compare",
+    () => import("../backup-drill.ts"),
+  ),
+  "backup:restore": entry("Day 2", "bring files of a host back", () => import("../backup-restore.ts")),
   init: entry(
     "Vendor",
     "bring the tools, pinned and patched, each with its Ansible",

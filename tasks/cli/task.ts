@@ -5,6 +5,8 @@ export interface OptionSpec {
   readonly type: "boolean" | "string";
   readonly short?: string;
   readonly multiple?: boolean;
+  /** A comma separates values as well; only with multiple. */
+  readonly separated?: boolean;
   /** Shown in --help after the flag, such as `HOST[,HOST]`; strings only. */
   readonly value?: string;
   readonly help: string;

@@ -105,6 +105,8 @@ export type RunEvent =
       readonly phase: string;
       readonly status: PhaseStatus;
       readonly seconds: number;
+      /** What a gate stopped the phase for, as codes such as OSD_DOWN. */
+      readonly refusedFor?: readonly string[];
     }
   | { readonly kind: "notice"; readonly time: number; readonly message: string; readonly problem?: Problem }
   | { readonly kind: "run-end"; readonly time: number; readonly status: PhaseStatus };

@@ -2,7 +2,10 @@
  * The validated cluster: what the central inventory means, free of YAML, defaults filled in, frozen.
  * `inventory/build-model` makes it, everything else only reads it.
  */
+
+import type { Backup } from "./model/backup.ts";
 import type { Monitoring } from "./model/monitoring.ts";
+import type { Dns, Edge, Registry, Resolver, Routes } from "./model/services.ts";
 import type { Role } from "./roles.ts";
 import type { ValueMap } from "./value.ts";
 
@@ -70,6 +73,8 @@ export interface Network {
 export interface ApiEndpoint {
   /** Virtual address held by keepalived; absent when an outside load balancer or a single host owns `domain`. */
   readonly vip?: string;
+  /** Nobody stands in front of the control planes: each node finds them by itself. */
+  readonly local?: true;
   readonly port: number;
   /** TCP port of kube-apiserver on each control plane. */
   readonly backendPort: number;
@@ -99,6 +104,10 @@ export interface Etcd {
   readonly quotaBytes: number;
   readonly dataDir: string;
   readonly deployment: "host" | "kubeadm";
+  /** Where the members keep their settings, when it is none of the usual places. */
+  readonly settingsFile?: string;
+  /** Folder on the members where a snapshot is made before it is fetched. */
+  readonly snapshotFolder: string;
 }
 
 export interface CephPool {
@@ -109,6 +118,16 @@ export interface CephPool {
 /** Where OSDs keep their data: whole disks (ceph-ansible's own way), or a file on a lab's host. */
 export type OsdBackend = "disks" | "lab-file";
 
+export interface StorageClass {
+  readonly name: string;
+  /** Name of a pool in `pools`. */
+  readonly pool: string;
+  readonly isDefault: boolean;
+  readonly reclaimPolicy: "Delete" | "Retain";
+  /** Of rbd volumes. */
+  readonly fsType: "ext4" | "xfs";
+}
+
 export interface CephStorage {
   readonly osdBackend: OsdBackend;
   readonly origin: "distro" | "repository";
@@ -116,6 +135,7 @@ export interface CephStorage {
   readonly publicNetworks: readonly string[];
   readonly clusterNetworks: readonly string[];
   readonly pools: readonly CephPool[];
+  readonly storageClasses: readonly StorageClass[];
   readonly dashboard: boolean;
 }
 
@@ -123,6 +143,56 @@ export interface OpenShift {
   readonly deploymentType: "origin" | "openshift-enterprise";
   /** Wildcard domain of the applications' routes. */
   readonly subdomain: string;
+}
+
+/** Where the password of the directory's account is; never the password itself. */
+export type SecretSource =
+  | { readonly kind: "vaulted"; readonly text: string }
+  | { readonly kind: "file"; readonly path: string };
+
+/** Where and how a directory is searched. */
+export interface LdapSearch {
+  /** Distinguished name. */
+  readonly base: string;
+  readonly scope: "sub" | "one" | "base";
+  /** RFC 4515. */
+  readonly filter?: string;
+  /** What an entry is named by: an attribute, or `dn`. */
+  readonly uidAttribute: string;
+  readonly nameAttributes: readonly string[];
+}
+
+export interface LdapMapping {
+  /** The group's uidAttribute in the directory. */
+  readonly ldap: string;
+  /** Its name in the cluster. */
+  readonly group: string;
+  /** ClusterRoles that are bound to it. */
+  readonly roles: readonly string[];
+}
+
+/** Groups of a directory that scheduled jobs bring into OpenShift. */
+export interface Ldap {
+  /** ldaps://…, or ldap://… with StartTLS. */
+  readonly url: string;
+  /** Absent: anonymous. */
+  readonly bind?: { readonly dn: string; readonly password: SecretSource };
+  /** Certificates, PEM; absent: those that hosts trust. */
+  readonly caFile?: string;
+  readonly schema: "rfc2307" | "activeDirectory" | "augmentedActiveDirectory";
+  readonly users: LdapSearch & { readonly groupAttributes: readonly string[] };
+  /** Absent with activeDirectory only. */
+  readonly groups?: LdapSearch & { readonly memberAttributes: readonly string[] };
+  readonly mapping: readonly LdapMapping[];
+  /** cron's form. */
+  readonly schedule: string;
+  readonly pruneSchedule: string;
+  readonly tolerateMissingMembers: boolean;
+  /** False: the jobs only say what they would do. */
+  readonly confirm: boolean;
+  readonly namespace: string;
+  /** With `oc`; absent: the cluster's own. */
+  readonly image?: string;
 }
 
 /** Pass-through variables in a tool's own names: group name → variables, plus per-host ones. */
@@ -143,8 +213,18 @@ export interface ClusterModel {
   readonly ceph?: CephStorage;
   /** Present when orchestrator is openshift. */
   readonly openshift?: OpenShift;
+  /** Services around the cluster, each present when its section is. */
+  readonly dns?: Dns;
+  readonly resolver?: Resolver;
+  readonly registry?: Registry;
+  readonly routes?: Routes;
+  readonly edge?: Edge;
+  /** Present when the section is written. */
+  readonly ldap?: Ldap;
   /** Present when the section is declared. */
   readonly monitoring?: Monitoring;
+  /** Present when the section is. */
+  readonly backup?: Backup;
   /** Versions the user pins, without a leading v; absent: the vendored tool's default. */
   readonly versions: { readonly kubernetes?: string; readonly ceph?: string; readonly openshift?: string };
   /** In the order of declaration, ranges expanded. Order matters: first control plane first. */
@@ -155,4 +235,9 @@ export interface ClusterModel {
 /** The hosts that have a role, in declaration order. */
 export function hostsWith(model: ClusterModel, ...roles: readonly Role[]): readonly Host[] {
   return model.hosts.filter((host) => roles.some((role) => host.roles.includes(role)));
+}
+
+/** The hosts that run a member of etcd: with kubeadm's own etcd every control plane is one. */
+export function etcdHosts(model: ClusterModel): readonly Host[] {
+  return hostsWith(model, model.etcd.deployment === "kubeadm" ? "control-plane" : "etcd");
 }

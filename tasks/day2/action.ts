@@ -2,6 +2,7 @@
 import type { OptionSpec } from "../cli/task.ts";
 import type { ClusterModel, ToolName } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
+import type { GateName } from "../phases/spec.ts";
 
 /** What the user asked for, and what is known of the world. Guards and steps are pure functions of it. */
 export interface Request {
@@ -27,6 +28,10 @@ export interface Step {
   readonly playbook: string;
   readonly extraVars: ValueMap;
   readonly limit?: string;
+  /** What must hold before it changes anything. */
+  readonly gatesBefore?: readonly GateName[];
+  /** Only these tasks. */
+  readonly tags?: string;
 }
 
 export interface Refusal {

@@ -1,6 +1,14 @@
 /** Day-2 actions on Ceph, all of them ceph-ansible's own playbooks. */
 import type { Action } from "./action.ts";
-import { areNumbers, canUpgradeCeph, hasCeph, haveDevices, hostsHaveRole, someNames } from "./guards.ts";
+import {
+  areNumbers,
+  canUpgradeCeph,
+  hasCeph,
+  haveDevices,
+  hostsHaveRole,
+  isOnDisks,
+  someNames,
+} from "./guards.ts";
 
 /** ceph-ansible asks at the terminal unless told so. */
 const SURE = { ireallymeanit: "yes" };
@@ -21,6 +29,7 @@ export const CEPH_ACTIONS: readonly Action[] = [
         title: "Upgrade Ceph, host by host",
         playbook: "infrastructure-playbooks/rolling_update.yml",
         extraVars: SURE,
+        gatesBefore: ["ceph-health"],
       },
     ],
   },
@@ -33,7 +42,7 @@ export const CEPH_ACTIONS: readonly Action[] = [
     names: "HOST…",
     options: {},
     confirm: "question",
-    guards: [hasCeph, someNames("host"), hostsHaveRole("ceph-osd"), haveDevices],
+    guards: [hasCeph, isOnDisks, someNames("host"), hostsHaveRole("ceph-osd"), haveDevices],
     steps: ({ names }) => [
       {
         name: "ceph-add-osd",
@@ -60,13 +69,14 @@ export const CEPH_ACTIONS: readonly Action[] = [
     names: "NUMBER…",
     options: {},
     confirm: "question",
-    guards: [hasCeph, someNames("number"), areNumbers],
+    guards: [hasCeph, isOnDisks, someNames("number"), areNumbers],
     steps: ({ names }) => [
       {
         name: "ceph-remove-osd",
         title: `Remove OSD ${names.join(", ")}`,
         playbook: "infrastructure-playbooks/shrink-osd.yml",
         extraVars: { ...SURE, osd_to_kill: names.join(",") },
+        gatesBefore: ["ceph-health"],
       },
     ],
     notes: ({ names }) => [`the data of OSD ${names.join(", ")} is destroyed`],

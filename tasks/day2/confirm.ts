@@ -5,7 +5,11 @@ import { InputError, InterruptedError } from "../core/errors.ts";
 import type { Action } from "./action.ts";
 
 /** @throws InputError off a terminal without the flag; InterruptedError for any answer but the right one. */
-export async function confirmAction(context: TaskContext, action: Action, cluster: string): Promise<void> {
+export async function confirmAction(
+  context: TaskContext,
+  action: Pick<Action, "name" | "title" | "confirm">,
+  cluster: string,
+): Promise<void> {
   const byName = action.confirm === "name";
   if (byName) {
     const given = optionValue(context.args, "confirm");

@@ -1,6 +1,6 @@
 /** What may stop a day-2 action before anything runs. Each guard is a pure function of the request. */
 import { closest } from "../core/closest.ts";
-import { type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
+import { type ClusterModel, etcdHosts, type Host, hostsWith, type Role } from "../core/model.ts";
 import type { Guard, Refusal, Request } from "./action.ts";
 
 const KUBERNETES: readonly Role[] = ["control-plane", "etcd", "worker", "infra"];
@@ -121,6 +121,15 @@ export const someSurvive: Guard = ({ model, names }) => {
   return undefined;
 };
 
+/** ceph-ansible knows nothing of a lab's OSDs on files. */
+export const isOnDisks: Guard = ({ model }) =>
+  model.ceph?.osdBackend === "lab-file"
+    ? gate(
+        `${model.name} keeps its OSDs in files (storage.ceph.osdBackend: lab-file), which ceph-ansible knows nothing of`,
+        "give a host the role ceph-osd, then npm run deploy:ceph makes its OSD; a lab is quickly made anew: npm run lab:down",
+      )
+    : undefined;
+
 export const areNumbers: Guard = ({ names }) => {
   const wrong = names.find((name) => !/^\d+$/.test(name));
   return wrong === undefined
@@ -156,8 +165,7 @@ export const canUpgradeCeph: Guard = ({ model, toolVersion = "" }) => {
 };
 
 export function members(model: ClusterModel, role: "control-plane" | "etcd"): readonly Host[] {
-  // With kubeadm's own etcd every control plane is a member.
-  return hostsWith(model, role === "etcd" && model.etcd.deployment === "kubeadm" ? "control-plane" : role);
+  return role === "etcd" ? etcdHosts(model) : hostsWith(model, role);
 }
 
 /** First guard that refuses. */

@@ -29,6 +29,7 @@ export function dayTwoTask(name: string): Task {
       ...action.options,
       ...SHARED,
       plan: { type: "boolean", help: "print the plan and end" },
+      "ignore-gates": { type: "boolean", help: "go on where a gate says no, such as Ceph's health" },
       ...(action.confirm === "name"
         ? {
             confirm: {
@@ -72,6 +73,7 @@ async function run(context: TaskContext, action: Action): Promise<number> {
     flags,
     partial: true,
     again: `npm run ${action.name} -- ${[...context.args.positionals, "…"].join(" ")}, the same command again`,
+    ignoreGates: context.args.flags.has("ignore-gates"),
   });
   for (const line of action.afterwards?.(request) ?? []) context.out(`now: ${line}\n`);
   return EXIT.done;

@@ -4,9 +4,10 @@ import { GateError, InterruptedError, PhaseError } from "../core/errors.ts";
 import { describeFailures, tail } from "../report/failure.ts";
 import type { Journal } from "../report/journal.ts";
 import { explainFailure } from "../report/known-failures.ts";
-import { preflightTable, readFindings } from "../report/preflight.ts";
+import { type Finding, preflightTable, readFindings } from "../report/preflight.ts";
 import type { PhaseView, PhaseViews } from "../report/progress-state.ts";
 import { duration, hostTotals } from "../report/text.ts";
+import { describeUnmatched } from "../report/unmatched.ts";
 import type { PhaseResult } from "../run/run-plan.ts";
 
 export interface Conclusion {
@@ -15,18 +16,22 @@ export interface Conclusion {
   readonly results: readonly PhaseResult[];
   readonly journal: Journal;
   readonly again: string;
+  /** Beside what the playbooks have found. */
+  readonly findings: readonly Finding[];
 }
 
 /** @throws InterruptedError, GateError or PhaseError unless every phase is done. */
-export function conclude({ context, views, results, journal, again }: Conclusion): void {
+export function conclude({ context, views, results, journal, again, findings: more }: Conclusion): void {
   for (const result of results) {
     const view = views.get(result.phase.spec.name);
-    const findings = readFindings(result.outcome?.custom.kube_magic_preflight);
+    const findings = [...readFindings(result.outcome?.custom.kube_magic_preflight), ...more];
     if (findings.length > 0) context.out(`\n${preflightTable(findings)}\n`);
-    if (view !== undefined)
-      for (const play of view.unmatched) context.err(`note: ${view.phase}: play "${play}" matched no host\n`);
+    if (view !== undefined && view.unmatched.length > 0)
+      context.err(`note: ${view.phase}: ${describeUnmatched(view.unmatched)}\n`);
     if (result.status === "interrupted") throw interrupted(result, journal, again);
     if (result.refused !== undefined) throw result.refused;
+    const errors = [...(result.status === "failed" ? findings : more)].filter(isError);
+    if (errors.length > 0) throw unfit(result, errors, journal, again);
     if (result.status === "failed") throw failed(result, view, journal, again);
     if (view !== undefined) context.out(`${doneLine(view, result)}\n`);
   }
@@ -45,24 +50,27 @@ function interrupted(result: PhaseResult, journal: Journal, again: string): Inte
   });
 }
 
+function isError({ severity }: Finding): boolean {
+  return severity === "error";
+}
+
+function unfit(result: PhaseResult, errors: readonly Finding[], journal: Journal, again: string): GateError {
+  const { name } = result.phase.spec;
+  const hosts = new Set(errors.map(({ host }) => host)).size;
+  return new GateError(`${name}: ${errors.length} preflight check(s) failed on ${hosts} host(s)`, {
+    remedy: `log ${journal.logFile(name)}; then: ${again}`,
+  });
+}
+
 function failed(
   result: PhaseResult,
   view: PhaseView | undefined,
   journal: Journal,
   again: string,
-): GateError | PhaseError {
+): PhaseError {
   const { name } = result.phase.spec;
   const log = journal.logFile(name);
   const remedy = `log ${log}; then: ${again}`;
-  const refused = readFindings(result.outcome?.custom.kube_magic_preflight).filter(
-    ({ severity }) => severity === "error",
-  );
-  if (refused.length > 0) {
-    const hosts = new Set(refused.map(({ host }) => host)).size;
-    return new GateError(`${name}: ${refused.length} preflight check(s) failed on ${hosts} host(s)`, {
-      remedy,
-    });
-  }
   const verdict = result.outcome?.verdict;
   if (verdict?.kind === "no-stats") {
     return new PhaseError(

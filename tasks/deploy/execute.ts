@@ -4,21 +4,24 @@ import type { RunFlags } from "../ansible/command.ts";
 import type { TaskContext } from "../cli/task.ts";
 import type { Subscriber } from "../core/events.ts";
 import { acquireLock } from "../io/lock.ts";
+import { takeArtifact } from "../kubeconfig/artifact.ts";
+import { kubeconfigOf } from "../kubeconfig/store.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
 import { PRIVATE_FOLDERS } from "../render/renderers.ts";
 import { writeFileSet } from "../render/write.ts";
 import { lastDone } from "../report/history.ts";
 import { openJournal } from "../report/journal.ts";
 import { plainProgress } from "../report/plain.ts";
+import type { Finding } from "../report/preflight.ts";
 import { fold, type PhaseViews } from "../report/progress-state.ts";
 import { terminalProgress } from "../report/terminal.ts";
 import { listenForInterrupt } from "../run/interrupt.ts";
 import { runPlan } from "../run/run-plan.ts";
 import { conclude } from "./conclude.ts";
 import { gatekeeper } from "./gates.ts";
-import { fetchKubeconfig, kubeconfigOf } from "./kubeconfig.ts";
+import { needsManifests, writeManifests } from "./manifests.ts";
 import { endOrphan } from "./orphan.ts";
-import type { ClusterContext } from "./prepare.ts";
+import { type ClusterContext, customAnsible } from "./prepare.ts";
 
 export interface ExecuteOptions {
   /** As typed: `deploy prep-hosts --check`. */
@@ -30,6 +33,8 @@ export interface ExecuteOptions {
   readonly again: string;
   /** What a gate says is only printed. */
   readonly ignoreGates?: boolean;
+  /** What was found out before, for the table of findings; an error among it ends the run with exit code 3. */
+  readonly findings?: readonly Finding[];
 }
 
 /**
@@ -73,6 +78,13 @@ export async function execute(
       fingerprint: (phase) => options.plan.find(({ spec }) => spec.name === phase)?.fingerprint,
     });
     let views: PhaseViews = new Map();
+    const gate = gatekeeper({
+      cluster,
+      env: context.env,
+      notice,
+      ignored: options.ignoreGates === true,
+      isStopped: () => interrupt.requested,
+    });
     const progress = progressFor(context, options.plan);
     const results = await runPlan({
       run: journal.id,
@@ -84,13 +96,12 @@ export async function execute(
       eventsSize: journal.eventsSize,
       estimate: (phase) => lastDone(cluster.runs, phase)?.phase.seconds,
       checkMode: options.flags.check,
-      gate: gatekeeper({
-        cluster,
-        env: context.env,
-        notice,
-        ignored: options.ignoreGates === true,
-        isStopped: () => interrupt.requested,
-      }),
+      gate: async (spec, when) => {
+        const refusal = await gate(spec, when);
+        if (refusal === undefined && when === "before" && spec.appliesManifests === true)
+          await prepareManifests(context, cluster, options.flags, notice);
+        return refusal;
+      },
       subscribers: [
         journal.subscribe,
         (event) => {
@@ -102,17 +113,28 @@ export async function execute(
       onChild: lock.setChild,
     });
     await progress.finished;
-    conclude({ context, views, results, journal, again: options.again });
+    const { again, findings = [] } = options;
+    conclude({ context, views, results, journal, again, findings });
     if (results.some(({ phase, status }) => phase.spec.leavesKubeconfig === true && status === "done"))
-      sayKubeconfig(context, cluster.build);
+      await sayKubeconfig(context, cluster);
   } finally {
     interrupt.dispose();
     lock.release();
   }
 }
 
-function sayKubeconfig(context: TaskContext, build: string): void {
-  const fetched = fetchKubeconfig(build);
+async function prepareManifests(
+  context: TaskContext,
+  cluster: ClusterContext,
+  flags: RunFlags,
+  notice: (message: string) => void,
+): Promise<void> {
+  const bin = (await customAnsible(context, true))?.bin ?? "";
+  if (needsManifests(flags)) await writeManifests(cluster, { bin, env: context.env, notice });
+}
+
+async function sayKubeconfig(context: TaskContext, { build, model }: ClusterContext): Promise<void> {
+  const fetched = await takeArtifact(build, model);
   if (fetched === "written") context.out(`kubeconfig: export KUBECONFIG=${kubeconfigOf(build)}\n`);
   if (fetched === "damaged")
     context.err("note: kubespray/artifacts/admin.conf is no kubeconfig: the one that was here is kept\n");

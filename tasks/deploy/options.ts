@@ -20,7 +20,13 @@ export const RUN_OPTIONS = {
 
 export const SELECT_OPTIONS = {
   from: { type: "string", value: "PHASE", help: "this phase and all after it" },
-  only: { type: "string", multiple: true, value: "PHASE", help: "only this phase; may be repeated" },
+  only: {
+    type: "string",
+    multiple: true,
+    separated: true,
+    value: "PHASE[,PHASE]",
+    help: "only these phases",
+  },
   resume: { type: "boolean", help: "skip phases that are done with the very same inputs" },
 } as const satisfies Record<string, OptionSpec>;
 

@@ -1,4 +1,4 @@
-/** The gate before a tool that is particular about operating systems: every host is asked, nothing is changed. */
+/** The gate before the tools: every host is asked for its system and its Python, nothing is changed. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,81 +7,110 @@ import type { TaskContext } from "../cli/task.ts";
 import { GateError } from "../core/errors.ts";
 import type { ToolName } from "../core/model.ts";
 import type { PhaseSpec } from "../phases/spec.ts";
+import { toolsOf } from "../phases/steps.ts";
 import { writeFileSet } from "../render/write.ts";
-import { type HostFacts, hostProblems } from "../vendor/compatibility.ts";
+import type { Finding } from "../report/preflight.ts";
+import { hostProblems } from "../vendor/compatibility.ts";
 import { broughtVersions } from "../vendor/identity.ts";
 import { ansibleFor, type ClusterContext, type Environments, INVENTORY, makePlan } from "./prepare.ts";
+import { pythonFor, readSystem, SYSTEM_QUESTION } from "./system-answer.ts";
 
-const QUESTION =
-  '. /etc/os-release; echo "system=$ID"; echo "name=$NAME"; echo "version=$VERSION_ID"; for python in python3 python python2 /usr/libexec/platform-python; do if command -v $python >/dev/null 2>&1; then $python -V 2>&1 | sed "s/^/python=/"; break; fi; done';
+/** A host that the tool of a phase cannot work on, as a row of preflight's table. */
+export interface SystemFinding extends Finding {
+  readonly phase: string;
+  /** KM452, KM453; absent when the host could not be asked. */
+  readonly code?: string;
+}
 
-/** os-release's ID → the name that Ansible has for the distribution. */
-const DISTRIBUTIONS: Readonly<Record<string, string>> = {
-  debian: "Debian",
-  ubuntu: "Ubuntu",
-  centos: "CentOS",
-  rhel: "RedHat",
-  almalinux: "AlmaLinux",
-  rocky: "Rocky",
-  ol: "OracleLinux",
-  fedora: "Fedora",
-  "opensuse-leap": "openSUSE Leap",
-  "opensuse-tumbleweed": "openSUSE Tumbleweed",
-  amzn: "Amazon",
-};
-
-/** @throws GateError naming every host whose system the tool does not install on, or that cannot be asked. */
-export async function refuseSystems(
+/**
+ * What is wrong with the hosts' systems for the tools of these phases. Our own playbooks look themselves: prep-hosts
+ * begins with preflight.
+ * @param limit as for the phases: hosts beyond it need not answer
+ */
+export async function systemFindings(
   context: TaskContext,
   cluster: ClusterContext,
   phases: readonly PhaseSpec[],
   environments: Environments,
-): Promise<void> {
-  for (const spec of phases.filter(
-    ({ checkSystems, when }) => checkSystems && when(cluster.model) === true,
-  )) {
-    const answers = await askInventory(context, cluster, spec.tool, "all", QUESTION);
-    const version = broughtVersions(context.paths.vendor).get(spec.tool) ?? "";
-    const core = environments.get(spec.tool)?.ansibleCore ?? "";
-    const complaints = answers.flatMap((answer) => complaintsOf(answer, spec.tool, version, core));
-    if (complaints.length === 0) continue;
-    throw new GateError(`${spec.name}: ${complaints.length} host(s) cannot be installed by ${spec.tool}`, {
-      output: complaints.map(({ message }) => `  ${message}`).join("\n"),
-      remedy: `${complaints[0]?.remedy}. Nothing was changed`,
-    });
-  }
+  limit?: string,
+): Promise<readonly SystemFinding[]> {
+  const versions = broughtVersions(context.paths.vendor);
+  const concerned = phases.filter(
+    ({ tool, when }) => tool !== "custom" && versions.has(tool) && when(cluster.model) === true,
+  );
+  const findings = await Promise.all(
+    concerned.map(async (spec) => {
+      const answers = await askInventory(context, cluster, spec.tool, "all", SYSTEM_QUESTION, limit);
+      return answers.flatMap((answer) =>
+        findingsOf(answer, spec, toolsOf(spec, cluster.model), versions, environments),
+      );
+    }),
+  );
+  return findings.flat();
 }
 
-function complaintsOf(
+function findingsOf(
   answer: Answer,
-  tool: ToolName,
-  version: string,
-  core: string,
-): readonly { readonly message: string; readonly remedy: string }[] {
+  { name: phase }: PhaseSpec,
+  tools: readonly ToolName[],
+  versions: ReadonlyMap<string, string>,
+  environments: Environments,
+): readonly SystemFinding[] {
+  const { host } = answer;
   if (answer.text === undefined)
     return [
       {
-        message: `${answer.host}: cannot be asked for its system: ${answer.problem}`,
+        phase,
+        host,
+        check: "ssh",
+        severity: "error",
+        message: `cannot be asked for its system: ${answer.problem}`,
         remedy: "npm run preflight says what is wrong with a host",
       },
     ];
-  const facts = readSystem(answer.host, answer.text);
-  const found = hostProblems(facts, tool, version, core);
-  // Python 2 is what CentOS 7 has, and Ansible 2.9 still speaks it.
-  const real = found.filter(({ code }) => code !== "KM453" || !facts.python.startsWith("2."));
-  const [first] = real;
-  return first === undefined ? [] : [first];
+  const system = readSystem(host, answer.text);
+  const found = tools.flatMap((tool): readonly SystemFinding[] => {
+    const core = environments.get(tool)?.ansibleCore;
+    const python = core === undefined ? undefined : pythonFor(core, system.pythons);
+    const facts = { ...system, ...(python === undefined ? {} : { python }) };
+    return hostProblems(facts, tool, versions.get(tool) ?? "", core).map(({ code, message, remedy }) => ({
+      phase,
+      host,
+      check: code === "KM452" ? "os" : "python",
+      severity: "error",
+      code,
+      message,
+      remedy,
+    }));
+  });
+  // The phase's own tool comes first and speaks for all: our own Ansible would say the same again.
+  return found.filter(({ check }, index) => found.findIndex((one) => one.check === check) === index);
 }
 
-export function readSystem(name: string, text: string): HostFacts {
-  const value = (key: string): string => new RegExp(`^${key}=(.*?)\\r?$`, "m").exec(text)?.[1] ?? "";
-  const id = value("system");
-  return {
-    name,
-    system: DISTRIBUTIONS[id] ?? (value("name") || id),
-    systemVersion: value("version"),
-    python: /(\d+(?:\.\d+)+)/.exec(value("python"))?.[1] ?? "0",
-  };
+/**
+ * @returns what was found and is to be ignored
+ * @throws GateError naming every host that the tool of a phase cannot work on, or that cannot be asked
+ */
+export async function refuseSystems(
+  ...[context, cluster, phases, environments, limit, ignored]: [
+    ...Parameters<typeof systemFindings>,
+    ignored?: boolean,
+  ]
+): Promise<readonly SystemFinding[]> {
+  const findings = await systemFindings(context, cluster, phases, environments, limit);
+  const [first] = findings;
+  if (first === undefined || ignored === true) return findings;
+  const spec = phases.find(({ name }) => name === first.phase);
+  const hosts = new Set(findings.map(({ host }) => host)).size;
+  const names = [...new Set(findings.map(({ phase }) => phase))].join(", ");
+  throw new GateError(`${names}: ${hosts} host(s) cannot be worked on by ${spec?.tool}`, {
+    output: findings.map((finding) => `  ${sentence(finding)}`).join("\n"),
+    remedy: `${first.remedy}. Nothing was changed; --ignore-gates goes on all the same`,
+  });
+}
+
+export function sentence({ code, host, message }: SystemFinding): string {
+  return `${code === undefined ? "" : `${code} `}${host}: ${message}`;
 }
 
 /** Asks the hosts of a tool's inventory, rendered aside, with our own Ansible: the tool's may be too old for them. */
@@ -91,6 +120,7 @@ export async function askInventory(
   tool: ToolName,
   pattern: string,
   line: string,
+  limit?: string,
 ): Promise<readonly Answer[]> {
   const environments = await ansibleFor(context, ["custom"], true);
   const spec: PhaseSpec = {
@@ -114,7 +144,7 @@ export async function askInventory(
   try {
     const playbook = { ...command, argv: command.argv as readonly [string, ...string[]] };
     writeFileSet(scratch, cluster.files.get(tool) ?? new Map());
-    return await askHosts(playbook, join(scratch, INVENTORY), pattern, line, context.env);
+    return await askHosts(playbook, join(scratch, INVENTORY), pattern, line, context.env, limit);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -13,7 +13,11 @@ import {
 } from "../core/model.ts";
 import type { InventoryPath } from "../core/path.ts";
 import type { ValueMap } from "../core/value.ts";
+import { buildBackup } from "./build/backup.ts";
+import { buildLdap } from "./build/ldap.ts";
 import { buildMonitoring } from "./build/monitoring.ts";
+import { buildServices } from "./build/services.ts";
+import { buildStorageClasses } from "./build/storage-classes.ts";
 import type { Settings } from "./schema/cluster.ts";
 import { parseSize } from "./schema/fields.ts";
 import { parseTaint } from "./schema/taint.ts";
@@ -32,23 +36,28 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
   const hosts = buildHosts(settings, context);
   const apiPort = settings.orchestrator === "openshift" ? 8443 : 6443;
   const vip = settings.api.vip;
+  const network = buildNetwork(settings.network);
+  const loadBalancer = buildLoadBalancer(settings);
   const model: ClusterModel = {
     name,
     domain: settings.domain,
     orchestrator: settings.orchestrator,
-    network: buildNetwork(settings.network),
+    network,
     api: {
       ...(vip === undefined ? {} : { vip: canonicalIp(vip) }),
+      ...(isLocal(settings, hosts) ? { local: true } : {}),
       port: settings.api.port ?? apiPort,
       backendPort: settings.api.backendPort ?? apiPort,
       domain: settings.api.domain ?? `api.${name}.${settings.domain}`,
       vrid: settings.api.vrid,
     },
-    loadBalancer: buildLoadBalancer(settings),
+    loadBalancer,
     etcd: {
       quotaBytes: bytes(settings.etcd.quota),
       dataDir: settings.etcd.dataDir,
       deployment: settings.etcd.deployment,
+      ...(settings.etcd.settingsFile === undefined ? {} : { settingsFile: settings.etcd.settingsFile }),
+      snapshotFolder: settings.etcd.snapshotFolder,
     },
     ...(hosts.some(({ roles }) => roles.some((role) => role.startsWith("ceph-")))
       ? { ceph: buildCeph(settings) }
@@ -61,9 +70,14 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
           },
         }
       : {}),
+    ...buildServices(settings, { hosts, network, edgeVips: loadBalancer.edgeVips }),
+    ...(settings.ldap === undefined
+      ? {}
+      : { ldap: buildLdap(settings.ldap, (path, file) => context.resolveFile(path, file)) }),
     ...(settings.monitoring === undefined
       ? {}
       : { monitoring: buildMonitoring(settings.monitoring, settings) }),
+    ...(settings.backup === undefined ? {} : { backup: buildBackup(settings.backup, hosts) }),
     versions: buildVersions(settings.versions),
     hosts,
     tools: Object.fromEntries(TOOLS.map((tool) => [tool, buildTool(settings.tools[tool])])) as Record<
@@ -80,6 +94,12 @@ function buildHosts(settings: Settings, context: BuildContext): Host[] {
 }
 
 const DEFAULT_SSH: SshAccess = { user: "root", port: 22, hostKeys: "accept-new" };
+
+/** No virtual address, no host to balance the load, and no name that leads to somebody who does. */
+function isLocal({ api }: Settings, hosts: readonly Host[]): boolean {
+  const balancers = hosts.filter(({ roles }) => roles.includes("load-balancer"));
+  return api.vip === undefined && api.domain === undefined && balancers.length === 0;
+}
 
 function buildHost(name: string, host: HostSettings, shared: SshAccess, context: BuildContext): Host {
   return {
@@ -154,6 +174,7 @@ function buildCeph(settings: Settings): CephStorage {
     publicNetworks: list(ceph.publicNetworks ?? settings.network.machines),
     clusterNetworks: ceph.clusterNetworks === undefined ? [] : list(ceph.clusterNetworks),
     pools: ceph.pools,
+    storageClasses: buildStorageClasses(ceph),
     dashboard: ceph.dashboard,
   };
 }

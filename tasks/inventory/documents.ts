@@ -1,6 +1,6 @@
 /** What is generated from the schema and the rules: the JSON Schema for editors, and two pages of documentation. */
 import { z } from "zod";
-import { READING_CODES, SCHEMA_CODES } from "./codes.ts";
+import { type CodeDoc, READING_CODES, SCHEMA_CODES } from "./codes.ts";
 import { RULES } from "./rules.ts";
 import { clusterSchema } from "./schema/cluster.ts";
 import { alternatives, descriptionOf } from "./schema/walk.ts";
@@ -10,12 +10,20 @@ type JsonSchema = { [key: string]: unknown };
 
 const MARKER = "Generated from tasks/inventory by `npm run schema`. Do not edit.";
 
-/** Path below the repository's root → content. */
-export function generatedDocuments(): ReadonlyMap<string, string> {
+/** A rule as the documentation tells of it. */
+export interface RuleDoc extends CodeDoc {
+  readonly severity: string;
+}
+
+/**
+ * Path below the repository's root → content.
+ * @param vendor rules of the vendored tools, which this room does not know
+ */
+export function generatedDocuments(vendor: readonly RuleDoc[]): ReadonlyMap<string, string> {
   return new Map([
     ["inventories/cluster.schema.json", `${JSON.stringify(editorSchema(), null, 2)}\n`],
     ["docs/inventory.md", inventoryPage()],
-    ["docs/rules.md", rulesPage()],
+    ["docs/rules.md", rulesPage(vendor)],
   ]);
 }
 
@@ -103,12 +111,15 @@ function leafOrFields(schema: AnySchema, name: string): Field[] {
 }
 
 function table(fields: readonly Field[]): string {
-  const rows = fields.map(([name, schema]) => {
+  // A key that several alternatives share has one row.
+  const byName = new Map<string, AnySchema[]>();
+  for (const [name, schema] of fields) byName.set(name, [...(byName.get(name) ?? []), schema]);
+  const rows = [...byName].map(([name, schemas]) => {
     const cells = [
       `\`${name}\``,
-      typeOf(schema),
-      defaultOf(schema),
-      descriptionOf(schema).replaceAll("<", "\\<"),
+      [...new Set(schemas.map(typeOf))].join(" or "),
+      schemas.map(defaultOf)[0] ?? "",
+      (schemas.map(descriptionOf).find((text) => text !== "") ?? "").replaceAll("<", "\\<"),
     ];
     return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   });
@@ -123,12 +134,14 @@ const TYPES: Readonly<Record<string, string>> = {
   record: "map",
   object: "map",
   unknown: "anything",
+  custom: "!vault value",
 };
 
 function typeOf(schema: AnySchema): string {
   const names = alternatives(schema).map((one) => {
     const { def } = one._zod;
     if (def.type === "enum") return Object.values((def as z.core.$ZodEnumDef).entries).join(", ");
+    if (def.type === "literal") return (def as z.core.$ZodLiteralDef<string>).values.join(", ");
     if (def.type !== "array") return TYPES[def.type] ?? def.type;
     const item = (def as z.core.$ZodArrayDef).element;
     return `list of ${typeOf(item)}`;
@@ -147,10 +160,9 @@ function inline(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value).replaceAll('"', "").replaceAll(",", ", ");
 }
 
-function rulesPage(): string {
-  const plain = ({ code, title, rationale }: { code: string; title: string; rationale: string }) =>
-    `### ${code}: ${title}\n\n${rationale}\n`;
-  const rule = (one: (typeof RULES)[number]) => plain({ ...one, title: `${one.title} (${one.severity})` });
+function rulesPage(vendor: readonly RuleDoc[]): string {
+  const plain = ({ code, title, rationale }: CodeDoc) => `### ${code}: ${title}\n\n${rationale}\n`;
+  const rule = (one: RuleDoc) => plain({ ...one, title: `${one.title} (${one.severity})` });
   return [
     `# Problems and rules
 
@@ -167,5 +179,8 @@ above about its meaning.
     ...SCHEMA_CODES.map(plain),
     "## Rules\n",
     ...RULES.map(rule),
+    "## The tools\n",
+    "About the tools that `npm run init` has brought, and about vendor/ itself.\n",
+    ...vendor.map(rule),
   ].join("\n");
 }

@@ -4,7 +4,10 @@ import type { Problem } from "../core/problem.ts";
 import type { Layer } from "./layer.ts";
 import { problemsAtPaths } from "./problems.ts";
 import * as addresses from "./rules/addresses.ts";
+import * as backup from "./rules/backup.ts";
 import * as ceph from "./rules/ceph.ts";
+import * as dns from "./rules/dns.ts";
+import * as inside from "./rules/inside.ts";
 import * as limits from "./rules/limits.ts";
 import * as loadBalancing from "./rules/load-balancing.ts";
 import * as monitoring from "./rules/monitoring.ts";
@@ -12,7 +15,9 @@ import * as names from "./rules/names.ts";
 import * as networks from "./rules/networks.ts";
 import * as passThrough from "./rules/pass-through.ts";
 import * as quorum from "./rules/quorum.ts";
+import * as registry from "./rules/registry.ts";
 import * as roles from "./rules/roles.ts";
+import * as routes from "./rules/routes.ts";
 import type { Rule } from "./rules/rule.ts";
 
 const FILES = [
@@ -23,9 +28,14 @@ const FILES = [
   networks,
   ceph,
   limits,
-  monitoring,
   names,
   passThrough,
+  dns,
+  registry,
+  routes,
+  inside,
+  monitoring,
+  backup,
 ];
 
 /** Sorted by code. */

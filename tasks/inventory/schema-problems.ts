@@ -41,6 +41,9 @@ function complaintsOf(
       if (typeof value !== "string") return [wrongType(path, "string", value)];
       return [unknownWord(path, value, issue.values.map(String))];
     case "invalid_union":
+      // The key that tells the alternatives apart says none of them.
+      if (issue.errors.length === 0)
+        return [value === undefined ? missing(path) : noAlternative(path, issue)];
       return branchOf(issue.errors, path).flatMap((inner) => complaintsOf(inner, root, knownKeys));
     case "too_small":
     case "too_big":
@@ -59,7 +62,9 @@ function complaintsOf(
   }
 }
 
-function unknownKey(path: InventoryPath, key: string, known: readonly string[]): ComplaintAtPath {
+function unknownKey(path: InventoryPath, key: string, keys: readonly string[]): ComplaintAtPath {
+  // Alternatives share keys, and the one that was chosen may lack what another has.
+  const known = [...new Set(keys)].filter((other) => other !== key);
   const near = closest(key, known);
   const where = path.length === 0 ? "the inventory" : formatPath(path);
   return {
@@ -117,6 +122,11 @@ function describe(value: Value): string {
   if (typeof value === "string") return `the text "${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`;
   if (typeof value === "boolean") return `the boolean ${value}`;
   return `the number ${value}`;
+}
+
+function noAlternative(path: InventoryPath, issue: Issue): ComplaintAtPath {
+  const message = `${formatPath(path)} ${issue.message}`;
+  return { path, code: "KM103", message, remedy: "docs/inventory.md says what each of them is for" };
 }
 
 function unknownWord(path: InventoryPath, value: string, words: readonly string[]): ComplaintAtPath {

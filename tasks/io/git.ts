@@ -5,6 +5,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type SimpleGit, type SimpleGitProgressEvent, simpleGit } from "simple-git";
+import { GitFailure } from "./git-failure.ts";
+import { absentLeftOut, leaveOut, presentLeftOut, type RunGit } from "./git-left-out.ts";
+
+export { GitFailure } from "./git-failure.ts";
 
 export interface GitOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -14,19 +18,6 @@ export interface GitOptions {
   readonly onProgress?: (stage: string, percent: number) => void;
   /** An index file other than the repository's own; absolute. */
   readonly index?: string;
-}
-
-/** git ended with an error; `reason` and `remedy` are for people, the message holds what git said. */
-export class GitFailure extends Error {
-  readonly reason: string;
-  readonly remedy: string | undefined;
-
-  constructor(output: string, cause: unknown) {
-    super(output.trim(), { cause });
-    const [reason, remedy] = explain(output);
-    this.reason = reason;
-    this.remedy = remedy;
-  }
 }
 
 /** A file that differs from the commit that is checked out. */
@@ -54,7 +45,10 @@ export interface Git {
     commit: string,
     from: { readonly kind: "tag" | "branch"; readonly name: string },
   ): Promise<string>;
-  checkout(commit: string): Promise<void>;
+  /** @param leftOut files and folders that stay in the repository's store and off the disk. */
+  checkout(commit: string, leftOut?: readonly string[]): Promise<void>;
+  /** Puts files that a checkout left out on the disk; those that are there already are not touched. */
+  bringBack(paths: readonly string[]): Promise<void>;
   /** The commit that is checked out. */
   head(): Promise<string>;
   /** Differences from HEAD, new files and ignored ones too. */
@@ -87,6 +81,8 @@ const CONFIG = [
   "core.attributesFile=/dev/null",
   "advice.detachedHead=false",
   "gc.auto=0",
+  // One packed file instead of hundreds, each of which takes a block of the disk.
+  "fetch.unpackLimit=1",
   "maintenance.auto=false",
   "submodule.recurse=false",
   "protocol.version=2",
@@ -97,14 +93,9 @@ const PASSED =
   /^(?:PATH|HOME|USER|LOGNAME|LANG|TMPDIR|XDG_\w+|SSH_AUTH_SOCK|SSL_CERT_\w+|CURL_CA_BUNDLE|(?:https?|all|no)_proxy|GIT_SSL_\w+|GIT_HTTP_\w+|GIT_SSH|GIT_SSH_COMMAND|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)|GIT_TRACE\w*)$/i;
 
 export function openGit(folder: string, options: GitOptions): Git {
-  const git = connect(folder, options);
-  const run = async (args: readonly string[]): Promise<string> => {
-    try {
-      return await git.raw([...args]);
-    } catch (error) {
-      throw new GitFailure(error instanceof Error ? error.message : String(error), error);
-    }
-  };
+  const run = runner(connect(folder, options));
+  const { index: _, ...withoutIndex } = options;
+  const ownIndex = options.index === undefined ? run : runner(connect(folder, withoutIndex));
   const checkPatch = async (patch: string, reverse = false): Promise<string | undefined> => {
     try {
       await run(["apply", "--check", ...(reverse ? ["--reverse"] : []), patch]);
@@ -133,7 +124,20 @@ export function openGit(folder: string, options: GitOptions): Git {
         return (await run(["rev-parse", "--verify", "--quiet", `${commit}^{commit}`])).trim();
       }
     },
-    checkout: async (commit) => void (await run(["checkout", "--force", "--detach", commit])),
+    async checkout(commit, leftOut = []) {
+      if (leftOut.length > 0) {
+        leaveOut(folder, leftOut);
+        await run(["config", "core.sparseCheckout", "true"]);
+      }
+      await run(["checkout", "--force", "--detach", commit]);
+    },
+    async bringBack(paths) {
+      const absent = (await absentLeftOut(run, folder)).filter((file) =>
+        paths.some((path) => file === path || file.startsWith(`${path}/`)),
+      );
+      for (const some of portions(absent))
+        await run(["checkout", "--force", "--ignore-skip-worktree-bits", "HEAD", "--", ...some]);
+    },
     async head() {
       // Our trees have a bare commit there; a process for each of them would be felt in a run that does nothing.
       const file = join(folder, ".git", "HEAD");
@@ -141,6 +145,9 @@ export function openGit(folder: string, options: GitOptions): Git {
       return /^[0-9a-f]{40}$/.test(text) ? text : (await run(["rev-parse", "HEAD"])).trim();
     },
     async changes() {
+      // git before 2.36 does not look at files that it once left out, though somebody has made them since.
+      const present = await presentLeftOut(run, folder);
+      for (const some of portions(present)) await run(["update-index", "--no-skip-worktree", "--", ...some]);
       const out = await run([
         "status",
         "--porcelain",
@@ -157,11 +164,15 @@ export function openGit(folder: string, options: GitOptions): Git {
       if (!/^100\d{3} blob /.test(entry)) return undefined;
       return { content: await run(["show", `HEAD:${path}`]), executable: entry.startsWith("100755") };
     },
-    restore: async (path) => void (await run(["checkout", "--force", "HEAD", "--", path])),
+    restore: async (path) =>
+      void (await run(["checkout", "--force", "--ignore-skip-worktree-bits", "HEAD", "--", path])),
     files: async () =>
       (await run(["ls-tree", "-r", "-z", "--name-only", "HEAD"])).split("\0").filter(Boolean),
     async contentHash(extra) {
+      // Asked with the repository's own index, which knows what it left out; `index` is a new one.
+      const absent = await absentLeftOut(ownIndex, folder);
       await run(["read-tree", "HEAD"]);
+      for (const some of portions(absent)) await run(["update-index", "--skip-worktree", "--", ...some]);
       // An index without file times: git reads every file again.
       await run(["add", "--update", "."]);
       if (extra.length > 0) await run(["add", "--force", "--", ...extra]);
@@ -177,6 +188,23 @@ export function openGit(folder: string, options: GitOptions): Git {
     checkPatch,
     applyPatch: async (patch) => void (await run(["apply", "--whitespace=nowarn", patch])),
   };
+}
+
+function runner(git: SimpleGit): RunGit {
+  return async (args) => {
+    try {
+      return await git.raw([...args]);
+    } catch (error) {
+      throw new GitFailure(error instanceof Error ? error.message : String(error), error);
+    }
+  };
+}
+
+/** As many names as fit on a command line. */
+function portions(paths: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(paths.length / 500) }, (_, at) =>
+    paths.slice(at * 500, (at + 1) * 500),
+  );
 }
 
 function refName(kind: "tag" | "branch", name: string): string {
@@ -197,7 +225,8 @@ function connect(folder: string, { env, signal, onProgress, index }: GitOptions)
   };
   return simpleGit({
     baseDir: folder,
-    config: CONFIG,
+    // An index of its own holds all that is there, also what this folder leaves out.
+    config: index === undefined ? CONFIG : [...CONFIG, "core.sparseCheckout=false"],
     allowEnvironment: [...Object.keys(passed), ...Object.keys(own)].filter((key) => key.startsWith("GIT_")),
     unsafe: {
       allowUnsafeHooksPath: true,
@@ -220,75 +249,4 @@ function changedFile(entry: string): ChangedFile {
   if (x === "!") return { path, kind: "ignored" };
   if (x === "?" || x === "A") return { path, kind: "added" };
   return { path, kind: x === "D" || y === "D" ? "deleted" : "modified" };
-}
-
-/** What git says → what it means and what to do. The first pattern that fits. */
-const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy: string])[] = [
-  [
-    /No space left on device|ENOSPC|Out of diskspace|disk quota exceeded/i,
-    "no space left on the disk",
-    "free some space and run the same command again",
-  ],
-  [
-    /CONNECT tunnel failed|Proxy CONNECT|Received HTTP code \d+ from proxy|response 407/i,
-    "the proxy refused the connection",
-    "correct the proxy (HTTPS_PROXY, or git config http.proxy), or fetch from a mirror: --mirror DIR|URL",
-  ],
-  [
-    /Could not resolve proxy/i,
-    "the proxy's name does not resolve",
-    "correct the proxy (HTTPS_PROXY, or git config http.proxy), or fetch from a mirror: --mirror DIR|URL",
-  ],
-  [
-    /Could not resolve host|Name or service not known|Temporary failure in name resolution/i,
-    "the server's name does not resolve: there is no network, or no DNS",
-    "check the network, or fetch from a mirror: --mirror DIR|URL",
-  ],
-  [
-    /Failed to connect|Connection refused|Connection timed out|Network is unreachable|No route to host|Couldn't connect/i,
-    "the server does not answer",
-    "check the network and the proxy (HTTPS_PROXY), or fetch from a mirror: --mirror DIR|URL",
-  ],
-  [
-    /SSL certificate problem|certificate verify failed|server certificate verification failed/i,
-    "the server's certificate is not trusted",
-    "name the authority that signed it: GIT_SSL_CAINFO=/path/to/ca.pem",
-  ],
-  [
-    /Authentication failed|could not read Username|Permission denied \(publickey|terminal prompts disabled|error: 403|error: 401/i,
-    "the server asks for credentials",
-    "configure a git credential helper or an SSH key for it, or fetch from a mirror: --mirror DIR|URL",
-  ],
-  [
-    /dubious ownership/i,
-    "the repository belongs to another user",
-    "allow it: git config --global --add safe.directory DIR, or have it owned by the user who runs this",
-  ],
-  [
-    /not our ref|couldn't find remote ref|remote error: upload-pack|unadvertised object/i,
-    "the repository does not have that commit",
-    "update the mirror, or correct the commit in vendor/vendor.yml",
-  ],
-  [
-    /does not appear to be a git repository|repository .*not found|does not exist/i,
-    "there is no such repository",
-    "correct the URL or the mirror",
-  ],
-  [
-    /bad object|is corrupt|did not send all necessary objects|inflate|packfile|unable to read|missing blob|missing tree|object file|early EOF|unexpected disconnect|hash mismatch|SHA1 COLLISION/i,
-    "the repository is damaged or was cut off",
-    "check it with git fsck, make the mirror anew, or fetch from the original",
-  ],
-  [
-    /unable to (?:write|create) file|Read-only file system/i,
-    "a file could not be written: the disk is full, or not writable",
-    "check the disk and the owner of vendor/",
-  ],
-  [/ENOENT.*git|spawn git/i, "git is not installed", "apt-get install git"],
-];
-
-function explain(output: string): readonly [reason: string, remedy: string | undefined] {
-  for (const [pattern, reason, remedy] of EXPLANATIONS) if (pattern.test(output)) return [reason, remedy];
-  const lines = output.trim().split("\n");
-  return [lines.find((line) => /^(?:fatal|error):/.test(line)) ?? lines.at(-1) ?? "git failed", undefined];
 }

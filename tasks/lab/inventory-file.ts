@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../core/errors.ts";
+import type { Role } from "../core/model.ts";
 import { giveToCaller } from "./caller.ts";
 import type { LabPlaces } from "./places.ts";
 import type { Topology } from "./topology.ts";
@@ -26,14 +27,17 @@ export function inventoryText(
   const hostLines = hosts.map(
     (host) => `  ${host.name}: { ip: ${host.ip}, roles: [${host.roles.join(", ")}] }`,
   );
+  const has = (...wanted: readonly Role[]): boolean =>
+    hosts.some(({ roles }) => roles.some((role) => wanted.includes(role)));
+  // Without a load balancer there is nobody to hold it: then the one control plane is the API.
+  // A name without anybody to balance the load would lead to a load balancer outside of the lab.
+  const front = has("load-balancer") ? `vip: ${api.vip}, domain: ${api.domain}, ` : "";
   // The hosts are containers: no disks of their own, no device-mapper.
-  const storage = hosts.some(({ roles }) => roles.includes("ceph-osd"))
-    ? "storage: { ceph: { osdBackend: lab-file } }\n"
-    : "";
+  const storage = has("ceph-osd") ? "storage: { ceph: { osdBackend: lab-file } }\n" : "";
   const body = `# Your own settings for this cluster go to local/*.yml beside this file: they win, and they stay.
 name: ${name}
 domain: ${domain}
-orchestrator: kubernetes
+orchestrator: ${has("control-plane", "etcd", "worker", "infra") ? "kubernetes" : "none"}
 ssh:
   user: root
   privateKeyFile: ${JSON.stringify(places.privateKey)}
@@ -44,7 +48,7 @@ network:
   pods: 10.233.64.0/18
   services: 10.233.0.0/18
   dns: { servers: [${nameServers.slice(0, 2).join(", ")}], search: [${domain}] }
-api: { vip: ${api.vip}, port: ${api.port}, domain: ${api.domain}, vrid: ${api.vrid} }
+api: { ${front}port: ${api.port}, vrid: ${api.vrid} }
 ${storage}hosts:
 ${hostLines.join("\n")}
 ${kernel.modules ? "" : WITHOUT_MODULES}`;

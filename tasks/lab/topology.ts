@@ -5,9 +5,8 @@ import { closest } from "../core/closest.ts";
 import { InputError } from "../core/errors.ts";
 import { ROLES, type Role } from "../core/model.ts";
 import type { Problem } from "../core/problem.ts";
-import { readYaml, SourceText, toValue } from "../io/yaml.ts";
+import { originOf, readYaml, SourceText, toValue, type YamlNode } from "../io/yaml.ts";
 import { allocate, gatewayOf, isHostAddress, parseSubnet } from "./addresses.ts";
-import { locate } from "./locate.ts";
 
 export const SUITES = ["trixie", "bookworm"] as const;
 export type Suite = (typeof SUITES)[number];
@@ -83,17 +82,18 @@ export function readTopology(file: string): Topology {
 
 /** @throws InputError as {@link readTopology}. */
 export function parseTopology(text: string, file: string): Topology {
-  const parsed = topologySchema.safeParse(parseYaml(text, file));
+  const root = parseYaml(text, file);
+  const parsed = topologySchema.safeParse(root === undefined ? undefined : toValue(root));
   if (!parsed.success) {
     throw invalid(
       file,
-      parsed.error.issues.flatMap((issue) => schemaProblems(issue, text, file)),
+      parsed.error.issues.flatMap((issue) => schemaProblems(issue, root)),
     );
   }
   const raw = parsed.data;
   const problems: Problem[] = [];
   const problem = (path: readonly string[], message: string, remedy: string): void => {
-    problems.push({ ...base(path, text, file), message, remedy });
+    problems.push({ ...base(path, root), message, remedy });
   };
   const subnet = parseSubnet(raw.network);
   if (subnet === undefined) throw new Error(`${raw.network} passed the schema`);
@@ -140,10 +140,10 @@ export function parseTopology(text: string, file: string): Topology {
   };
 }
 
-function parseYaml(text: string, file: string): unknown {
+function parseYaml(text: string, file: string): YamlNode | undefined {
   const { root, problems } = readYaml(new SourceText(file, text));
   if (problems.length > 0) throw invalid(file, problems);
-  return root === undefined ? undefined : toValue(root);
+  return root;
 }
 
 function invalid(file: string, problems: readonly Problem[]): InputError {
@@ -153,13 +153,13 @@ function invalid(file: string, problems: readonly Problem[]): InputError {
   });
 }
 
-function schemaProblems(issue: z.core.$ZodIssue, text: string, file: string): Problem[] {
+function schemaProblems(issue: z.core.$ZodIssue, root: YamlNode | undefined): Problem[] {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
       const near = closest(key, knownKeys(path));
       return {
-        ...base([...path, key], text, file),
+        ...base([...path, key], root),
         message: `unknown key "${key}"`,
         remedy: near === undefined ? `Known here: ${knownKeys(path).join(", ")}.` : `Did you mean "${near}"?`,
       };
@@ -171,7 +171,7 @@ function schemaProblems(issue: z.core.$ZodIssue, text: string, file: string): Pr
     wanted === undefined
       ? [`${what} is missing`, "Add it; lab/topology.yml shows how."]
       : [`${what} must be ${wanted}`, "Correct the value."];
-  return [{ ...base(path, text, file), message, remedy }];
+  return [{ ...base(path, root), message, remedy }];
 }
 
 /** What a value should have been; undefined: there should have been one. */
@@ -201,11 +201,24 @@ function knownKeys(path: readonly string[]): readonly string[] {
   return Object.keys(topologySchema.shape);
 }
 
-function base(path: readonly string[], text: string, file: string) {
+function base(path: readonly string[], root: YamlNode | undefined) {
   return {
     code: "KM090",
     severity: "error" as const,
     path: path.join("."),
-    ...locate(path, text, file),
+    ...placeOf(path, root),
   };
+}
+
+/** The deepest key on the path that is written, with its line. */
+function placeOf(path: readonly string[], root: YamlNode | undefined): Pick<Problem, "origin" | "line"> {
+  let node = root;
+  let found: Pick<Problem, "origin" | "line"> = {};
+  for (const key of path) {
+    const entry = node?.kind === "map" ? node.entries.get(key) : undefined;
+    if (entry === undefined) break;
+    found = { origin: originOf(entry.key), line: entry.key.source.lineAt(entry.key.start) };
+    node = entry.value;
+  }
+  return found;
 }

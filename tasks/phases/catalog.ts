@@ -18,9 +18,18 @@ function osdNotes(model: ClusterModel): readonly string[] {
   const names = hosts.map(({ name }) => name).join(", ");
   return onFiles(model)
     ? [
-        `OSDs of ${names}: a file each, made by our own role: storage.ceph.osdBackend is lab-file, for hosts without disks`,
+        `OSDs of ${names}: a file each, made by our own role, because storage.ceph.osdBackend is lab-file: for hosts without disks, never for data that matters`,
       ]
-    : [`OSDs of ${names}: whole devices, made by ceph-ansible: storage.ceph.osdBackend is disks`];
+    : [
+        `OSDs of ${names}: whole disks, made by ceph-ansible, because storage.ceph.osdBackend is disks; it needs device-mapper and empty disks there`,
+      ];
+}
+
+/** Loaded into the cluster for OpenShift Enterprise, unless the variable says otherwise. */
+function jbossTemplates({ openshift, tools }: ClusterModel): readonly string[] {
+  const asked = tools["openshift-ansible"].groups.OSEv3?.openshift_examples_load_xpaas;
+  const loads = asked === undefined ? openshift?.deploymentType === "openshift-enterprise" : asked !== false;
+  return loads ? ["roles/openshift_examples/files/examples/x86_64/xpaas-templates"] : [];
 }
 
 export const CATALOG: readonly PhaseSpec[] = [
@@ -84,7 +93,7 @@ export const CATALOG: readonly PhaseSpec[] = [
     playbooks: ["playbooks/prerequisites.yml", "playbooks/deploy_cluster.yml"],
     extraVars: nothing,
     when: orchestratedBy("openshift"),
-    checkSystems: true,
+    reads: jbossTemplates,
   },
   {
     name: "post",
@@ -92,6 +101,7 @@ export const CATALOG: readonly PhaseSpec[] = [
     needs: ["kube", "openshift"],
     tool: "custom",
     playbooks: ["playbooks/post.yml"],
+    appliesManifests: true,
     extraVars: nothing,
     when: always,
   },

@@ -60,8 +60,10 @@ export interface PhaseSpec {
   readonly beforeLimited?: readonly string[];
   /** Hosts that the phase itself is limited to, when the user does not say. */
   readonly limit?: string;
+  /** Files and folders of the tool's tree that vendor.yml leaves out, and that the phase reads all the same. */
+  readonly reads?: (model: ClusterModel) => readonly string[];
+  /** Applies what build/<cluster>/manifests/ holds: it is written just before. */
+  readonly appliesManifests?: boolean;
   /** Leaves an administrator's kubeconfig beside its inventory, which is fetched when it is done. */
   readonly leavesKubeconfig?: boolean;
-  /** Nothing starts unless every host has an operating system that the tool installs on. */
-  readonly checkSystems?: boolean;
 }

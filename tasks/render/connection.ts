@@ -89,13 +89,25 @@ function sshOptions(ssh: SshAccess, bastion: Host | undefined): string[] {
   return options;
 }
 
-/** The ssh command that reaches a host as Ansible does; the words of a remote command may follow. */
-export function sshCommandTo(model: ClusterModel, host: Host): [string, ...string[]] {
+/**
+ * The ssh command that reaches a host as Ansible does; the words of a remote command may follow.
+ * @param patience seconds until a host that does not answer is given up
+ */
+export function sshCommandTo(model: ClusterModel, host: Host, patience = 10): [string, ...string[]] {
   const { user, port, privateKeyFile } = host.ssh;
   const [bastion] = hostsWith(model, "bastion");
   return [
     "ssh",
-    ...["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "LogLevel=ERROR", "-p", String(port)],
+    ...[
+      "-o",
+      "BatchMode=yes",
+      "-o",
+      `ConnectTimeout=${patience}`,
+      "-o",
+      "LogLevel=ERROR",
+      "-p",
+      String(port),
+    ],
     ...(privateKeyFile === undefined ? [] : ["-i", privateKeyFile]),
     ...sshOptions(host.ssh, host.roles.includes("bastion") ? undefined : bastion),
     `${user}@${sshAddress(host)}`,
@@ -130,7 +142,7 @@ function percentLiteral(text: string): string {
 }
 
 /** Words as a POSIX shell, and Ansible's splitter, take them apart again. */
-function shellWords(words: readonly string[]): string {
+export function shellWords(words: readonly string[]): string {
   return words
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`))
     .join(" ");

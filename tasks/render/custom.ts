@@ -1,9 +1,15 @@
 /** The inventory of our own playbooks in custom/: every host, every role, canonical names. */
+import { livesOnEdge } from "../core/edge.ts";
 import { cidrContains, isIpv6, parseCidr } from "../core/ip.ts";
 import { type CephStorage, type ClusterModel, type Host, hostsWith, type Role } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 import { blockCaps, blockPoolsOf, CEPH_USER } from "./ceph-user.ts";
+import { backupVariables } from "./custom/backup.ts";
+import { clusterObjectVariables } from "./custom/cluster-objects.ts";
+import { dnsVariables } from "./custom/dns.ts";
 import { monitoringVariables } from "./custom/monitoring.ts";
+import { registryVariables } from "./custom/registry.ts";
+import { routesVariables } from "./custom/routes.ts";
 import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
 
 /** Group → the roles whose hosts it holds. Always rendered, even when empty: playbooks name them unconditionally. */
@@ -66,6 +72,7 @@ function clusterVariables(model: ClusterModel): ValueMap {
         : { http: network.proxy.http ?? "", https: network.proxy.https ?? "", no: network.proxy.no },
     kube_magic_api: {
       vip: api.vip ?? "",
+      local: api.local === true,
       port: api.port,
       backend_port: api.backendPort,
       domain: api.domain,
@@ -81,8 +88,13 @@ function clusterVariables(model: ClusterModel): ValueMap {
     kube_magic_credentials_dir: "{{ inventory_dir }}/credentials",
     // What one phase hands to the next, beside the inventories.
     kube_magic_outputs_dir: "{{ inventory_dir | dirname }}/outputs",
+    ...clusterObjectVariables(model),
     kube_magic_ceph: model.ceph === undefined ? {} : cephVariables(model.ceph),
+    ...dnsVariables(model),
+    ...registryVariables(model),
+    ...routesVariables(model),
     kube_magic_monitoring: monitoringVariables(model),
+    ...backupVariables(model),
   };
 }
 
@@ -99,7 +111,7 @@ function cephVariables(ceph: CephStorage): ValueMap {
 
 /** Every VIP with the load balancer that holds it while all are well: one each, in turn. */
 function virtualAddresses(model: ClusterModel): ValueMap[] {
-  const { api, loadBalancer, network } = model;
+  const { api, loadBalancer, network, edge } = model;
   const owners = hostsWith(model, "load-balancer");
   const addresses = [
     ...(api.vip === undefined ? [] : [{ name: "api", address: api.vip, vrid: api.vrid }]),
@@ -108,8 +120,10 @@ function virtualAddresses(model: ClusterModel): ValueMap[] {
   return addresses.map(({ name, address, vrid }, index) => ({
     name,
     address,
-    prefix: prefixIn(network.machines, address),
+    prefix: prefixIn([...network.machines, ...(edge?.networks ?? [])], address),
     vrid,
+    // Elsewhere than where the load balancers speak to each other.
+    ...(edge !== undefined && livesOnEdge(model, address) ? { interface: edge.interface } : {}),
     owner: owners[index % owners.length]?.name ?? "",
   }));
 }

@@ -34,6 +34,7 @@ export function kubesprayInventory(model: ClusterModel): ToolInventory | undefin
         ...apiVariables(model),
         ...networkVariables(model),
         ...offlineVariables(model),
+        ...registryVariables(model),
       },
     },
   };
@@ -87,17 +88,28 @@ function clusterVariables({ name, versions, etcd }: ClusterModel): ValueMap {
 }
 
 function apiVariables({ api, hosts }: ClusterModel): ValueMap {
-  const outside = hosts.flatMap((host) => (host.roles.includes("control-plane") ? (host.address ?? []) : []));
+  const addresses = hosts.flatMap((host) =>
+    host.roles.includes("control-plane") ? (host.address ?? []) : [],
+  );
+  if (api.local === true)
+    return {
+      kube_apiserver_port: api.backendPort,
+      // On each node a proxy of kubespray's, to all control planes; workloads and kubelets use it.
+      loadbalancer_apiserver_localhost: true,
+      ...(api.port === api.backendPort ? {} : { loadbalancer_apiserver_port: api.port }),
+      // The name is in the certificates all the same: a load balancer may come later.
+      supplementary_addresses_in_ssl_keys: [...new Set([api.domain, ...addresses])],
+    };
   return {
     kube_apiserver_port: api.backendPort,
     loadbalancer_apiserver: { address: api.vip ?? api.domain, port: api.port },
     apiserver_loadbalancer_domain_name: api.domain,
     loadbalancer_apiserver_localhost: false,
-    supplementary_addresses_in_ssl_keys: [...new Set([api.vip ?? api.domain, api.domain, ...outside])],
+    supplementary_addresses_in_ssl_keys: [...new Set([api.vip ?? api.domain, api.domain, ...addresses])],
   };
 }
 
-function networkVariables({ network }: ClusterModel): ValueMap {
+function networkVariables({ network, resolver }: ClusterModel): ValueMap {
   const { dns, ntp, proxy } = network;
   const family = (networks: readonly string[], v6: boolean) => networks.find((one) => isIpv6(one) === v6);
   const optional = (key: string, value: Value | undefined): ValueMap =>
@@ -109,9 +121,7 @@ function networkVariables({ network }: ClusterModel): ValueMap {
     ...optional("kube_service_addresses", family(network.services, false)),
     ...optional("kube_pods_subnet_ipv6", family(network.pods, true)),
     ...optional("kube_service_addresses_ipv6", family(network.services, true)),
-    // The hosts' own resolvers, and where cluster DNS forwards to.
-    ...(dns.servers.length === 0 ? {} : { nameservers: dns.servers, upstream_dns_servers: dns.servers }),
-    ...(dns.search.length === 0 ? {} : { searchdomains: dns.search }),
+    ...(resolver === undefined ? hostDns(dns) : { resolvconf_mode: "none" }),
     ...(ntp.length === 0
       ? {}
       : {
@@ -127,6 +137,51 @@ function networkVariables({ network }: ClusterModel): ValueMap {
     ...(proxy === undefined || proxy.no.length === 0 ? {} : { additional_no_proxy: proxy.no.join(",") }),
   };
 }
+
+/** The hosts' own resolvers, and where cluster DNS forwards to; with our own role resolver, what the hosts have. */
+function hostDns({ servers, search }: ClusterModel["network"]["dns"]): ValueMap {
+  return {
+    ...(servers.length === 0 ? {} : { nameservers: servers, upstream_dns_servers: servers }),
+    ...(search.length === 0 ? {} : { searchdomains: search }),
+  };
+}
+
+/**
+ * containerd looks for images of our own registry with our CA and password, and for those of the mirrored registries
+ * there first. The password is read where Ansible runs: it is in no rendered file.
+ */
+function registryVariables({ registry }: ClusterModel): ValueMap {
+  if (registry === undefined) return {};
+  const name = `${registry.domain}:${registry.port}`;
+  const ours = {
+    host: `https://${name}`,
+    capabilities: ["pull", "resolve"],
+    skip_verify: false,
+    ca: [`/etc/containerd/certs.d/${name}/ca.crt`],
+    header: { Authorization: `Basic {{ ('${registry.user}:' ~ ${REGISTRY_PASSWORD}) | b64encode }}` },
+  };
+  return {
+    containerd_registries_mirrors: [
+      { prefix: name, mirrors: [ours] },
+      ...registry.mirrors.map((prefix) => ({
+        prefix,
+        mirrors: [
+          ours,
+          {
+            host: `https://${prefix === "docker.io" ? "registry-1.docker.io" : prefix}`,
+            capabilities: ["pull", "resolve"],
+            skip_verify: false,
+          },
+        ],
+      })),
+    ],
+  };
+}
+
+/** Made by whoever needs it first, this or our own role: with the same arguments. */
+const REGISTRY_PASSWORD =
+  "lookup('ansible.builtin.password', (inventory_dir | dirname) ~ '/custom/credentials/registry_password', " +
+  "length=24, chars=['ascii_letters', 'digits'])";
 
 /**
  * kubespray's documents speak of `files_repo` and `registry_host`, but only a sample to copy reads them. Here they

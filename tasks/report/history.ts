@@ -45,6 +45,17 @@ export function lastDone(
   return undefined;
 }
 
+/** What gates have stopped a phase for since it was last done, as codes: what was refused once is not excused by its age. */
+export function refusedSinceDone(runsFolder: string, phase: string): ReadonlySet<string> {
+  const codes = new Set<string>();
+  for (const run of eachRun(runsFolder)) {
+    const record = run.phases.find(({ name }) => name === phase);
+    if (record?.status === "done") break;
+    for (const code of record?.refusedFor ?? []) codes.add(code);
+  }
+  return codes;
+}
+
 function listRuns(runsFolder: string): readonly string[] {
   try {
     return readdirSync(runsFolder, { withFileTypes: true })

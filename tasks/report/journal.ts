@@ -68,7 +68,13 @@ export function openJournal(options: JournalOptions): Journal {
       setPhase({ name: event.phase, status: "skipped", started: iso(event.time), reason: event.reason });
     } else if (event.kind === "phase-end") {
       const begun = record.phases.find(({ name }) => name === event.phase);
-      if (begun !== undefined) setPhase({ ...begun, status: event.status, seconds: round(event.seconds) });
+      if (begun !== undefined)
+        setPhase({
+          ...begun,
+          status: event.status,
+          seconds: round(event.seconds),
+          ...(event.refusedFor === undefined ? {} : { refusedFor: event.refusedFor }),
+        });
     } else if (event.kind === "run-end") {
       record = { ...record, status: event.status, ended: iso(event.time) };
       save();

@@ -29,11 +29,12 @@ function lines(before: PhaseViews, event: Event): readonly string[] {
         `== ${event.phase}: ${event.status} after ${duration(event.seconds)}`,
       ];
     case "play-start":
-      return [...finished(before, event), `   ${event.phase} ▸ ${event.name}`];
-    case "task-start":
       return finished(before, event);
-    case "no-hosts-matched":
-      return [`   ${event.phase}: play "${event.name}" matched no host (${event.pattern})`];
+    case "task-start": {
+      // A play is told with its first task: one that matches no host has none.
+      const view = before.get(event.phase);
+      return view?.task === undefined ? [`   ${event.phase} ▸ ${view?.play ?? ""}`] : finished(before, event);
+    }
     case "host-failed":
     case "host-unreachable":
       if (event.ignored) return [];

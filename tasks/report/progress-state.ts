@@ -1,5 +1,6 @@
 /** Where a phase stands, folded from its events. Terminal and plain output both show this. */
 import type { Event, HostStats } from "../core/events.ts";
+import type { UnmatchedPlay } from "./unmatched.ts";
 
 export interface TaskView {
   readonly id: string;
@@ -32,7 +33,7 @@ export interface PhaseView {
   readonly tasks: number;
   readonly failures: readonly Failure[];
   /** Plays that matched no host. */
-  readonly unmatched: readonly string[];
+  readonly unmatched: readonly UnmatchedPlay[];
   readonly stats?: Readonly<Record<string, HostStats>>;
   readonly ended?: { readonly status: string; readonly seconds: number };
 }
@@ -68,7 +69,7 @@ function step(view: PhaseView, event: Event): PhaseView {
       return { ...rest, play: event.name };
     }
     case "no-hosts-matched":
-      return { ...view, unmatched: [...view.unmatched, event.name] };
+      return { ...view, unmatched: [...view.unmatched, { name: event.name, pattern: event.pattern }] };
     case "task-start":
       return {
         ...view,

@@ -17,6 +17,8 @@ export interface PhaseRecord {
   /** Limited to some hosts, tags or variables: such a phase does not count for those that need it. */
   readonly partial?: boolean;
   readonly reason?: string;
+  /** What a gate stopped the phase for, as codes such as OSD_DOWN. */
+  readonly refusedFor?: readonly string[];
 }
 
 export interface RunRecord {

@@ -10,6 +10,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
 }
 
+/** 950 B · 18.4 MiB · 4 GiB */
+export function size(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
+  return `${Number((bytes / 1024 ** step).toFixed(1))} ${units[step]}`;
+}
+
 /** `3 ok, 1 changed`; only what is not zero. */
 export function counts(task: TaskView): string {
   const parts = (["ok", "changed", "failed", "skipped"] as const).flatMap((key) =>

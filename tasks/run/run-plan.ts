@@ -21,9 +21,16 @@ export interface RunOptions {
   readonly subscribers: readonly Subscriber[];
   readonly interrupt: Interrupt;
   /** Checks the gates of a phase before and after it. @returns why it must not go on, if so. */
-  readonly gate?: (spec: PhaseSpec, when: "before" | "after") => Promise<GateError | undefined>;
+  readonly gate?: (spec: PhaseSpec, when: "before" | "after") => Promise<Refusal | undefined>;
   /** Told about every Ansible process that starts, and `undefined` when it has ended. */
   readonly onChild: (pid: number | undefined) => void;
+}
+
+/** What a gate says when it says no. */
+export interface Refusal {
+  readonly error: GateError;
+  /** What it found, in stable words such as OSD_DOWN. */
+  readonly codes: readonly string[];
 }
 
 /** How one phase came out, for the summary. */
@@ -101,7 +108,7 @@ async function runPhase(phase: PlannedPhase, options: RunOptions, emit: Subscrib
   });
   let status: PhaseStatus = options.checkMode ? "checked" : "done";
   let outcome: PlaybookOutcome | undefined;
-  let refused: GateError | undefined;
+  let refused: Refusal | undefined;
   try {
     refused = await options.gate?.(phase.spec, "before");
     for (const command of refused === undefined ? phase.commands : []) {
@@ -131,17 +138,24 @@ async function runPhase(phase: PlannedPhase, options: RunOptions, emit: Subscrib
       if (status !== "done" && status !== "checked") break;
     }
     if (status === "done" && refused === undefined) refused = await options.gate?.(phase.spec, "after");
-    if (refused !== undefined) status = "failed";
+    if (refused !== undefined) status = options.interrupt.requested ? "interrupted" : "failed";
   } finally {
     // Said even when a subscriber threw: a phase that never ends would look as if it still ran.
     if (outcome === undefined) status = "failed";
-    emit({ kind: "phase-end", time: now(), phase: name, status, seconds: now() - started });
+    emit({
+      kind: "phase-end",
+      time: now(),
+      phase: name,
+      status,
+      seconds: now() - started,
+      ...(refused === undefined || refused.codes.length === 0 ? {} : { refusedFor: refused.codes }),
+    });
   }
   return {
     phase,
     status,
     ...(outcome === undefined ? {} : { outcome }),
-    ...(refused === undefined ? {} : { refused }),
+    ...(refused === undefined ? {} : { refused: refused.error }),
   };
 }
 

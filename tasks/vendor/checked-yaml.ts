@@ -77,7 +77,8 @@ function problemsOf(issue: Issue, root: YamlNode, file: Omit<CheckedFile, "path"
       }),
     ];
   }
-  const message = issue.message.startsWith("Invalid input") ? `${issue.message.slice(15)}` : issue.message;
+  const said = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  const message = said.startsWith("Invalid input") ? said.slice(15) : said;
   return [
     problemAt(root, path, {
       code: "KM403",

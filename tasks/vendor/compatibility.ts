@@ -67,15 +67,23 @@ export interface HostFacts {
   /** Ansible's `distribution` and `distribution_major_version`. */
   readonly system: string;
   readonly systemVersion: string;
-  /** Python on the host, such as 3.6.8. */
-  readonly python: string;
+  /** The Python that Ansible would use there, such as 3.6.8; absent: none. */
+  readonly python?: string;
 }
 
-/** What a tool, with its Ansible, asks of a host. For the preflight gate: facts must be known. */
-export function hostProblems(host: HostFacts, tool: ToolName, version: string, core: string): Problem[] {
+/**
+ * What a tool, with its Ansible, asks of a host. For the gate before a phase: facts must be known.
+ * @param core version of the tool's ansible-core; undefined while it is not built: then Python is not judged
+ */
+export function hostProblems(
+  host: HostFacts,
+  tool: ToolName,
+  version: string,
+  core: string | undefined,
+): Problem[] {
   const problems: Problem[] = [];
   const complain = (code: string, message: string, remedy: string): void =>
-    void problems.push({ code, severity: "error", message: `${host.name}: ${message}`, remedy });
+    void problems.push({ code, severity: "error", message, remedy });
   for (const { systems, source } of SYSTEMS.filter((one) => holds(one, tool, version))) {
     const known = Object.hasOwn(systems, host.system) ? systems[host.system] : undefined;
     if (known === "any" || known?.includes(host.systemVersion.split(".")[0] ?? "")) continue;
@@ -88,12 +96,20 @@ export function hostProblems(host: HostFacts, tool: ToolName, version: string, c
       `install one of ${list.join(", ")}`,
     );
   }
-  for (const { target, source } of ANSIBLE.filter((one) => inRange(core, one.core))) {
-    if (inRange(host.python, target)) continue;
+  const { python } = host;
+  for (const { target, python2, source } of ANSIBLE.filter(
+    (one) => core !== undefined && inRange(core, one.core),
+  )) {
+    if (python !== undefined && (inRange(python, target) || (python2 === true && python.startsWith("2.7"))))
+      continue;
     complain(
       "KM453",
-      `Python ${host.python} on the host is outside what ansible-core ${core} works with, ${rangeText(target)} (${source})`,
-      `install a Python of that range on the host and set ansible_python_interpreter, or use a tool version with another Ansible`,
+      python === undefined
+        ? `no Python on the host; ansible-core ${core} needs one, ${rangeText(target)} (${source})`
+        : `Python ${python} on the host is outside what ansible-core ${core} works with, ${rangeText(target)} (${source})`,
+      python === undefined
+        ? "install it on the host: apt-get install python3, or dnf install python3"
+        : "install a Python of that range on the host and set ansible_python_interpreter, or use a tool version with another Ansible",
     );
   }
   return problems;

@@ -134,6 +134,8 @@ export interface AnsibleSupport {
   readonly controller: VersionRange;
   /** Python 3 on the hosts. */
   readonly target: VersionRange;
+  /** Whether Python 2.7 on the hosts will do as well. */
+  readonly python2?: true;
   readonly source: string;
 }
 
@@ -144,6 +146,7 @@ export const ANSIBLE: readonly AnsibleSupport[] = [
     core: { min: "2.9", below: "2.10" },
     controller: { min: "3.5", below: "3.10" },
     target: { min: "3.5", below: "3.9" },
+    python2: true,
     source:
       "Ansible 2.9's installation guide for the hosts; openshift-ansible imports collections.Mapping, gone in Python 3.10",
   },
@@ -151,12 +154,14 @@ export const ANSIBLE: readonly AnsibleSupport[] = [
     core: { min: "2.15", below: "2.16" },
     controller: { min: "3.9", below: "3.12" },
     target: { min: "3.5", below: "3.12" },
+    python2: true,
     source: MATRIX,
   },
   {
     core: { min: "2.16", below: "2.17" },
     controller: { min: "3.10", below: "3.13" },
     target: { min: "3.6", below: "3.13" },
+    python2: true,
     source: MATRIX,
   },
   {

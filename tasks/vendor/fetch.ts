@@ -43,7 +43,7 @@ export async function fetchCommit(pin: Pin, git: Git, options: FetchOptions): Pr
       throw new VendorError(`${pinText(pin)}: ${origin.shownAs} gave the commit ${came} instead`, {
         remedy: "do not use that repository before you know why",
       });
-    await git.checkout(pin.commit);
+    await git.checkout(pin.commit, pin.leftOut);
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
     throw new VendorError(`${pinText(pin)} cannot be fetched from ${origin.shownAs}: ${error.reason}`, {

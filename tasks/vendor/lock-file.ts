@@ -46,7 +46,7 @@ const lockedSchema = z.strictObject({
 
 const lockSchema = z.strictObject({ version: z.literal(1), sources: z.record(z.string(), lockedSchema) });
 
-const HEADER = `# Written by npm run init: what it brought into vendor/. Commit this file: other controllers then bring the same.
+const HEADER = `# Written by npm run init: what it brought into vendor/. Add it once, git add --force: other controllers then bring the same.
 `;
 
 export function lockPath(vendorFolder: string): string {

@@ -31,6 +31,8 @@ export interface Pin {
   readonly ref: "tag" | "branch";
   /** 40 hexadecimal digits. */
   readonly commit: string;
+  /** Files and folders that no playbook reads: they stay in git's store and off the disk. */
+  readonly leftOut: readonly string[];
   readonly ansible?: AnsibleNeeds;
 }
 
@@ -63,6 +65,14 @@ const folder = z
     message: "a path below vendor/ that is not ours: patches/ and requirements/ are",
   });
 
+/** A file or folder of the tree, as git's patterns take it literally. */
+const inTree = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/, "a path in the tree, without wildcards")
+  .refine((path) => !path.split("/").some((part) => part === ".." || part === ".git"), {
+    message: "a path in the tree",
+  });
+
 const ansibleSchema = z.strictObject({
   requirements: word,
   core: range,
@@ -83,6 +93,7 @@ const sourceSchema = z
     folder,
     for: word.optional(),
     default: z.string(),
+    leftOut: z.record(inTree, z.string().min(1, "say why it is not needed")).default({}),
     versions: z.record(
       z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, "the name of a tag or branch"),
       versionSchema,
@@ -127,6 +138,7 @@ export function readManifest(vendorFolder: string): Manifest {
                 version,
                 ref,
                 commit,
+                leftOut: Object.keys(source.leftOut),
                 ...(ansible === undefined ? {} : { ansible }),
               },
             ]),

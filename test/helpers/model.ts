@@ -45,7 +45,12 @@ export function aCluster({ tools = {}, ...rest }: ClusterOptions = {}): ClusterM
     },
     api: { vip: "10.42.253.152", port: 6443, backendPort: 6443, domain: "api.intra.example.com", vrid: 101 },
     loadBalancer: { unicast: false, statsPort: 8404, edgeVips: [] },
-    etcd: { quotaBytes: 8 * 1024 ** 3, dataDir: "/var/lib/etcd", deployment: "host" },
+    etcd: {
+      quotaBytes: 8 * 1024 ** 3,
+      dataDir: "/var/lib/etcd",
+      deployment: "host",
+      snapshotFolder: "/var/backups/kube-magic-etcd",
+    },
     versions: {},
     hosts,
     ...rest,
@@ -66,6 +71,15 @@ export function aCluster({ tools = {}, ...rest }: ClusterOptions = {}): ClusterM
             publicNetworks: ["10.42.0.0/16"],
             clusterNetworks: [],
             pools: [{ name: "kubernetes", application: "rbd" }],
+            storageClasses: [
+              {
+                name: "ceph-rbd",
+                pool: "kubernetes",
+                isDefault: true,
+                reclaimPolicy: "Delete",
+                fsType: "ext4",
+              },
+            ],
             dashboard: false,
           },
         }

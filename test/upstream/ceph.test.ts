@@ -22,13 +22,14 @@ import { readOutput } from "../../tasks/run/read-output.ts";
 import { findAnsibleOf, findTree } from "../helpers/ansible.ts";
 import { ansibleForTests, ROOT } from "../helpers/environment.ts";
 
-const NAME = "kmtestceph";
+const NAME = "kmceph";
 const TOPOLOGY = `name: ${NAME}
-network: 198.18.9.0/24
-api: { vip: 198.18.9.100, vrid: 109 }
+network: 198.18.10.0/24
+api: { vip: 198.18.10.100, vrid: 110 }
 hosts:
-  master1: { ip: 198.18.9.11, roles: [control-plane, etcd] }
-  storage1: { ip: 198.18.9.21, roles: [ceph-mon, ceph-mgr, ceph-osd] }
+  master1: { ip: 198.18.10.11, roles: [control-plane, etcd] }
+  storage1: { ip: 198.18.10.21, roles: [ceph-mon, ceph-mgr, ceph-osd] }
+  storage2: { ip: 198.18.10.22, roles: [ceph-osd] }
 `;
 const HALF_AN_HOUR = 1_800_000;
 
@@ -91,16 +92,27 @@ describe.skipIf(missing.length > 0)("Ceph through ceph-ansible", { timeout: HALF
     expect(code).toBe(3);
   });
 
+  test("is told by preflight how its OSDs will be made, and why", async () => {
+    const end = await run("preflight");
+    expect(end.code, end.stdout + end.stderr).toBe(0);
+    expect(end.stdout).toContain(
+      "ceph: OSDs of storage1, storage2: a file each, made by our own role, because",
+    );
+  });
+
   test("ends with HEALTH_OK", async () => {
     const end = await run("deploy", "ceph");
     expect(end.code, end.stdout + end.stderr).toBe(0);
+    expect(end.stdout).toContain("Write an image, read it back and compare: 1 ok");
+    expect(end.stderr.match(/matched no host/g)).toHaveLength(1);
     const status = await run("ceph:status", "--format", "json");
     expect(JSON.parse(status.stdout)).toMatchObject({
       kind: "status",
       blocking: [],
       warnings: [],
-      status: { health: { status: "HEALTH_OK" }, osdmap: { num_osds: 1, num_up_osds: 1 } },
+      status: { health: { status: "HEALTH_OK" }, osdmap: { num_osds: 2, num_up_osds: 2 } },
     });
+    expect(await on("storage1", "ceph osd pool get kubernetes size")).toContain("size: 2");
     console.log(end.stdout.trim().split("\n").at(-1));
   });
 
@@ -118,7 +130,7 @@ describe.skipIf(missing.length > 0)("Ceph through ceph-ansible", { timeout: HALF
     const { bin } = await ansibleForTests();
     const output = await readOutput({ build: build() }, "ceph", { bin, env: process.env });
     expect(output).toMatchObject({
-      monitors: ["198.18.9.21:6789"],
+      monitors: ["198.18.10.21:6789"],
       pools: ["kubernetes"],
       user: "kubernetes",
     });
@@ -129,6 +141,11 @@ describe.skipIf(missing.length > 0)("Ceph through ceph-ansible", { timeout: HALF
       );
     expect(await as("rbd ls kubernetes")).toBe("");
     expect(await as("rbd ls .mgr")).toContain("Operation not permitted");
+    await on("master1", "head -c 3000000 /dev/urandom > /tmp/written");
+    await as("rbd --no-progress import /tmp/written kubernetes/probe");
+    await as("rbd --no-progress export kubernetes/probe /tmp/read");
+    await on("master1", "cmp /tmp/written /tmp/read");
+    await as("rbd --no-progress rm kubernetes/probe");
     expect(await on("master1", "ls /etc/ceph")).not.toContain("keyring");
     expect(readFileSync(join(build(), "custom", "hosts.yml"), "utf8")).not.toContain(output.key);
   });

@@ -33,6 +33,10 @@ options:
     type: list
     elements: str
     default: []
+  device_mapper:
+    description: Whether logical volumes must be possible, which Ceph makes its OSDs of.
+    type: bool
+    default: false
   supported_systems:
     description: ID of /etc/os-release to versions, or major versions.
     type: dict
@@ -167,6 +171,7 @@ class Preflight(object):
             self.processors,
             self.disk,
             self.devices,
+            self.device_mapper,
             self.ports,
             self.control_groups,
             self.container_restrictions,
@@ -329,6 +334,19 @@ class Preflight(object):
                 self.add("devices", "error", "%s is not a block device" % device,
                          "Correct the host's devices in the inventory, see lsblk.")
 
+    def device_mapper(self):
+        """In the kernel, or a module that is loaded when it is asked for; in a container the device has to be there."""
+        if not self.params["device_mapper"]:
+            return
+        modules = "/lib/modules/%s/modules." % os.uname()[2]
+        loaded = "device-mapper" in read("/proc/misc")
+        loadable = any("/dm-mod.ko" in read(modules + name) for name in ("builtin", "dep"))
+        if self.container and loaded:
+            loaded = os.path.exists("/dev/mapper/control")
+        if not loaded and (self.container or not loadable):
+            self.add("device-mapper", "error", "no device-mapper here: Ceph cannot make a logical volume of a disk",
+                     "Load it (modprobe dm_mod). Hosts of a lab cannot have it: storage.ceph.osdBackend: lab-file.")
+
     # -- network
 
     def ports(self):
@@ -444,6 +462,7 @@ def main():
             "roles": {"type": "list", "elements": "str", "default": []},
             "addresses": {"type": "list", "elements": "str", "default": []},
             "devices": {"type": "list", "elements": "str", "default": []},
+            "device_mapper": {"type": "bool", "default": False},
             "supported_systems": {"type": "dict", "default": {}},
             "memory_mb": {"type": "dict", "default": {}},
             "cpus": {"type": "dict", "default": {}},

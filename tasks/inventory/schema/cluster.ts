@@ -1,5 +1,6 @@
 /** Schema of the central inventory. Strict: an unknown key is an error. Each field says what it is for. */
 import { z } from "zod";
+import { backup } from "./backup.ts";
 import {
   absolutePath,
   cidrs,
@@ -15,7 +16,10 @@ import {
   word,
 } from "./fields.ts";
 import { host, ssh } from "./host.ts";
+import { ldap } from "./ldap.ts";
 import { monitoring } from "./monitoring.ts";
+import { dns, edge, registry, resolver, routes } from "./services.ts";
+import { storageClass } from "./storage-class.ts";
 import { tools } from "./tools.ts";
 
 const network = z
@@ -50,13 +54,17 @@ const api = z
     vip: ipAddress()
       .optional()
       .describe(
-        "Virtual address of the API, held by the load balancers; leave it out for an outside load balancer.",
+        "Virtual address of the API, held by the load balancers; leave it out for an outside load balancer, or for none.",
       ),
     port: port().optional().describe("TCP port of the API address. Default: 6443, with openshift 8443."),
     backendPort: port()
       .optional()
       .describe("TCP port of the API server on each control plane. Default: 6443, with openshift 8443."),
-    domain: dnsName().optional().describe("DNS name of the API. Default: api.<name>.<domain>."),
+    domain: dnsName()
+      .optional()
+      .describe(
+        "DNS name of the API; without a virtual address and load balancers of ours it leads to an outside one. Default: api.<name>.<domain>.",
+      ),
     vrid: vrid().default(101).describe("VRRP router id of the API address, unique in the network segment."),
   })
   .prefault({})
@@ -98,6 +106,14 @@ const etcd = z
       .enum(["host", "kubeadm"])
       .default("host")
       .describe("host runs etcd as a systemd service, kubeadm as static pods on the control planes."),
+    settingsFile: absolutePath()
+      .optional()
+      .describe(
+        "File with the settings of a member, in the form of kubespray's /etc/etcd.env or of a static pod's manifest. Default: /etc/etcd.env, or /etc/kubernetes/manifests/etcd.yaml.",
+      ),
+    snapshotFolder: absolutePath()
+      .default("/var/backups/kube-magic-etcd")
+      .describe("Folder on the members where a snapshot is made before it is fetched; empty otherwise."),
   })
   .prefault({})
   .describe("The database of Kubernetes.");
@@ -127,6 +143,12 @@ const ceph = z
       )
       .default([{ name: "kubernetes", application: "rbd" }])
       .describe("Pools to create."),
+    storageClasses: z
+      .array(storageClass)
+      .optional()
+      .describe(
+        "Storage classes of the cluster. Default: one for each rbd pool, the first of them the default class.",
+      ),
     dashboard: z.boolean().default(false).describe("Install the Ceph dashboard with Prometheus and Grafana."),
   })
   .prefault({})
@@ -171,7 +193,14 @@ export const clusterSchema = z
     etcd,
     storage: z.strictObject({ ceph }).prefault({}).describe("Storage clusters."),
     openshift,
+    dns,
+    resolver,
+    registry,
+    routes,
+    edge,
+    ldap: ldap.optional(),
     monitoring,
+    backup: backup.optional(),
     versions,
     hosts: z
       .record(z.string(), host)

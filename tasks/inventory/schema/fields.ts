@@ -1,10 +1,11 @@
 /** Building blocks of the schema: addresses, names, sizes. Their messages are complete sentences for people. */
 import { z } from "zod";
 import { ipVersion, networkAddress, parseCidr } from "../../core/ip.ts";
+import { Tagged } from "../../core/value.ts";
 import { parseTaint, TAINT_EFFECTS } from "./taint.ts";
 
 /** A check with a message and the remedy that goes with it. */
-function checked(
+export function checked(
   schema: z.ZodString,
   isValid: (text: string) => boolean,
   message: (text: string) => string,
@@ -182,4 +183,31 @@ export const version = () =>
     (text) => /^v?\d+(\.\d+){1,3}([-+][0-9A-Za-z.-]+)?$/.test(text),
     (text) => `"${text}" is no version`,
     'write it in quotes, such as "1.35.4"',
+  );
+
+/** A secret: encrypted in place, so that the inventory may be committed. */
+export const vaulted = () =>
+  z.custom<Tagged>((value) => value instanceof Tagged && value.tag === "!vault", {
+    error: "a secret must not stand here in clear text",
+    params: { remedy: "encrypt it: ansible-vault encrypt_string prints a !vault value to paste" },
+  });
+const CALENDAR_WORDS = "minutely|hourly|daily|weekly|monthly|quarterly|semiannually|yearly|annually";
+const WEEKDAY = "(mon|tue|wed|thu|fri|sat|sun)[a-z]*";
+/** A number, a range, a repetition, a list of them, or a star. */
+const part = (digits: string) => `(\\*|${digits}(\\.\\.${digits})?)(/\\d+)?`;
+const list = (digits: string) => `${part(digits)}(,${part(digits)})*`;
+const DATE = `(${list("\\d{2,4}")}-)?${list("\\d{1,2}")}[-~]${list("\\d{1,2}")}`;
+const TIME = `${list("\\d{1,2}")}:${list("\\d{1,2}")}(:${list("\\d{1,2}(\\.\\d+)?")})?`;
+const CALENDAR = new RegExp(
+  `^(${CALENDAR_WORDS}|(?=\\S)(${WEEKDAY}((\\.\\.|,)${WEEKDAY})*)?( ?${DATE})?( ?${TIME})?)( [A-Za-z_]+(/[A-Za-z_+-]+)*)?$`,
+  "i",
+);
+
+/** systemd's OnCalendar, as far as a look can tell; the hosts' own systemd reads it before it is installed. */
+export const calendar = () =>
+  checked(
+    z.string(),
+    (text) => CALENDAR.test(text),
+    (text) => `"${text}" is no calendar expression of systemd`,
+    "write it as weekday date time, such as Sun *-*-* 04:30:00, or daily; systemd-analyze calendar explains one",
   );

@@ -8,12 +8,19 @@ const task: Task = {
   options: {
     cluster: { type: "string", short: "c", help: "" },
     set: { type: "string", multiple: true, help: "" },
+    only: { type: "string", multiple: true, separated: true, help: "" },
     check: { type: "boolean", short: "C", help: "" },
   },
   run: async () => 0,
 };
 
 describe("arguments", () => {
+  test("names may be given one by one or with commas, other values keep theirs", () => {
+    const { values } = parseArguments("init", task, ["--only", "a,b", "--only=c,", "--set", "x=1,2"]);
+    expect(values.get("only")).toEqual(["a", "b", "c"]);
+    expect(values.get("set")).toEqual(["x=1,2"]);
+  });
+
   test("flags, values, positionals and the rest are told apart", () => {
     const args = parseArguments("deploy", task, [
       "kube",

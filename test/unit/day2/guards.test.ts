@@ -13,6 +13,8 @@ const verdict = (action: string, request: Partial<Request>): string => {
   return refusal === undefined ? "go" : `${refusal.kind}: ${refusal.message}`;
 };
 const openshift = aCluster({ orchestrator: "openshift" });
+const { ceph } = aCluster();
+const lab = aCluster({ ceph: { ...ceph!, osdBackend: "lab-file" } });
 const withoutCeph = aCluster({ hosts: SMALL_HOSTS.filter(({ name }) => name !== "ceph1") });
 const single = aCluster({ hosts: [aHost("a", 1, ["control-plane", "etcd"]), aHost("b", 2, ["worker"])] });
 const newMaster = aCluster({
@@ -69,6 +71,8 @@ describe("guards", () => {
     ["ceph:add-osd", { names: ["bare"], model: newMaster }, "input: bare has no devices"],
     ["ceph:add-osd", { names: ["worker1"] }, "input: worker1 has none of the roles ceph-osd"],
     ["ceph:remove-osd", { names: ["0", "12"] }, "go"],
+    ["ceph:remove-osd", { names: ["0"], model: lab }, "gate: prod keeps its OSDs in files"],
+    ["ceph:add-osd", { names: ["ceph1"], model: lab }, "gate: prod keeps its OSDs in files"],
     ["ceph:remove-osd", { names: ["osd.0"] }, 'input: "osd.0" is no OSD'],
     ["ceph:remove-osd", {}, "input: which number"],
     ["ceph:purge", { model: withoutCeph }, "input: prod has no Ceph"],

@@ -98,6 +98,15 @@ describe("what each action runs", () => {
     ]);
   });
 
+  test("Ceph has to be well before daemons or disks of it go away", () => {
+    const guarded = ACTIONS.filter((action) =>
+      phasesOf(action, aRequest({ names: ["0"], installed: { a: "1.33.11" } })).some(
+        ({ gatesBefore }) => gatesBefore !== undefined,
+      ),
+    );
+    expect(guarded.map(({ name }) => name)).toEqual(["ceph:upgrade", "ceph:remove-osd"]);
+  });
+
   test("a step's log file has a plain name", () => {
     for (const action of ACTIONS)
       for (const { name } of action.steps(aRequest({ names: ["0"], installed: { a: "1.33.11" } })))

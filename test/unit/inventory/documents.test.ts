@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { READING_CODES, SCHEMA_CODES } from "../../../tasks/inventory/codes.ts";
 import { generatedDocuments } from "../../../tasks/inventory/documents.ts";
 import { RULES } from "../../../tasks/inventory/rules.ts";
+import { VENDOR_CODES } from "../../../tasks/vendor/rules.ts";
 import { REPOSITORY } from "../../helpers/inventory-folder.ts";
 
 function* sources(folder: string): Generator<string> {
@@ -15,20 +16,20 @@ function* sources(folder: string): Generator<string> {
 }
 
 describe("generated documents", () => {
-  it.each([...generatedDocuments()])("%s is up to date (npm run schema)", (name, content) => {
+  it.each([...generatedDocuments(VENDOR_CODES)])("%s is up to date (npm run schema)", (name, content) => {
     expect(readFileSync(join(REPOSITORY, name), "utf8")).toBe(content);
   });
 
   it("document every code that the sources use, once", () => {
     const used = new Set<string>();
-    for (const folder of ["tasks/inventory", "tasks/io/yaml", "tasks/io/yaml.ts"]) {
+    for (const folder of ["tasks/inventory", "tasks/io/yaml", "tasks/io/yaml.ts", "tasks/vendor"]) {
       const files = folder.endsWith(".ts") ? [join(REPOSITORY, folder)] : sources(join(REPOSITORY, folder));
       for (const file of files) {
         if (file.endsWith("codes.ts")) continue;
         for (const [, code = ""] of readFileSync(file, "utf8").matchAll(/"(KM\d{3})"/g)) used.add(code);
       }
     }
-    const documented = [...READING_CODES, ...SCHEMA_CODES, ...RULES].map(({ code }) => code);
+    const documented = [...READING_CODES, ...SCHEMA_CODES, ...RULES, ...VENDOR_CODES].map(({ code }) => code);
     expect(documented).toHaveLength(new Set(documented).size);
     expect(documented.sort()).toEqual([...used].sort());
   });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { RULES } from "../../../tasks/inventory/rules.ts";
 import { loadFiles } from "../../helpers/inventory-folder.ts";
+import { BACKUP_CASES } from "./rule-cases/backup.ts";
+import { type Case, host, hosts } from "./rule-cases/case.ts";
+import { INSIDE_CASES } from "./rule-cases/inside.ts";
+import { MONITORING_CASES } from "./rule-cases/monitoring.ts";
+import { SERVICE_CASES } from "./rule-cases/services.ts";
 
 const BASE = `
 domain: example.com
@@ -15,24 +20,6 @@ hosts:
   lb2: { ip: 10.0.2.2, roles: [load-balancer] }
   ceph1: { ip: 10.0.3.1, roles: [ceph-mon, ceph-osd], devices: [/dev/vdb] }
 `;
-
-interface Case {
-  readonly breaks: string;
-  /** The place of the finding in the text of `breaks`, when it is worth checking. */
-  readonly at?: string;
-  /** A near miss that is fine. */
-  readonly fine: string;
-}
-
-const host = (name: string, rest: string) => `hosts: { ${name}: { ${rest} } }`;
-const hosts = (...lines: string[]) => `hosts:\n${lines.map((line) => `  ${line}\n`).join("")}`;
-
-/** A section that is fine, with these keys besides, and its host. */
-const monitoring = (keys: string) => {
-  const contacts = keys.startsWith("contacts") ? "" : "contacts: { ops: { email: ops@example.com } }";
-  const all = [keys, contacts].filter((text) => text !== "").join(", ");
-  return `monitoring: { ${all} }\nhosts:\n  nagios1: { ip: 10.0.6.1, roles: [nagios] }`;
-};
 
 const CASES: Readonly<Record<string, readonly Case[]>> = {
   KM120: [
@@ -359,53 +346,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       fine: "tools: { custom: { all: { tls_private_key: /etc/ssl/key.pem } } }",
     },
   ],
-  KM510: [{ breaks: host("worker1", "roles: [worker, nagios]"), at: "1:21", fine: monitoring("") }],
-  KM511: [{ breaks: "monitoring: {}", at: "1:1", fine: monitoring("") }],
-  KM512: [{ breaks: `${monitoring("")}\n  worker1: { roles: [worker, nagios] }`, fine: monitoring("") }],
-  KM513: [{ breaks: "monitoring: {}", at: "1:1", fine: monitoring("") }],
-  KM514: [
-    {
-      breaks: monitoring("contacts: { a: { email: a@b.c, period: office } }"),
-      at: "1:54",
-      fine: monitoring(
-        "contacts: { a: { email: a@b.c, period: office } }, periods: { office: { monday: 08:00-18:00 } }",
-      ),
-    },
-  ],
-  KM515: [
-    {
-      breaks: monitoring("checks: { Disk Space: { command: [a] } }"),
-      at: "1:25",
-      fine: monitoring("checks: { Space: { command: [a] } }"),
-    },
-    {
-      breaks: monitoring("checks: { a b: { command: [a] }, a_b: { command: [a] } }"),
-      fine: monitoring("checks: { a b: { command: [a] }, a-b: { command: [a] } }"),
-    },
-    {
-      breaks: monitoring("periods: { always: { monday: 08:00-18:00 } }"),
-      fine: monitoring("periods: { often: { monday: 08:00-18:00 } }"),
-    },
-  ],
-  KM516: [
-    {
-      breaks: monitoring("thresholds: { disk: { warning: 95 } }"),
-      at: "1:29",
-      fine: monitoring("thresholds: { disk: { warning: 90 } }"),
-    },
-    {
-      breaks: monitoring("thresholds: { certificates: { warning: 5 } }"),
-      fine: monitoring("thresholds: { certificates: { warning: 60 } }"),
-    },
-  ],
-  KM517: [
-    {
-      breaks: monitoring("gateways: { a: 10.0.0.254 }"),
-      at: "1:27",
-      fine: `${monitoring("gateways: { a: 10.0.0.254 }")}\n  worker1: { zone: a }`,
-    },
-  ],
-  KM518: [{ breaks: monitoring("interval: 0s"), at: "1:25", fine: monitoring("repeat: 0s") }],
+  ...BACKUP_CASES,
+  ...INSIDE_CASES,
+  ...MONITORING_CASES,
+  ...SERVICE_CASES,
 };
 
 async function findings(
@@ -432,7 +376,7 @@ function withoutSection(text: string, name: string): string {
 
 describe("every rule", () => {
   it("has a case here, and a code of its own", () => {
-    expect(RULES.map(({ code }) => code)).toEqual(Object.keys(CASES));
+    expect(RULES.map(({ code }) => code)).toEqual(Object.keys(CASES).sort());
     expect(new Set(RULES.map(({ code }) => code)).size).toBe(RULES.length);
   });
 

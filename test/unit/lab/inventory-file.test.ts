@@ -38,6 +38,26 @@ describe("the generated inventory", () => {
     expect(isUntouched(without)).toBe(true);
   });
 
+  test("has neither an API address without a load balancer nor an orchestrator without its hosts", () => {
+    const storage = parseTopology(
+      "{ name: t1, network: 198.18.5.0/24, api: { vip: 198.18.5.100 }, hosts: { s1: { roles: [ceph-mon, ceph-mgr, ceph-osd] } } }",
+      "t.yml",
+    );
+    const {
+      api,
+      orchestrator,
+      storage: settings,
+    } = load(inventoryText(storage, { privateKey: "/l/id", knownHosts: "/l/known" }, [])) as Record<
+      string,
+      unknown
+    >;
+    expect({ api, orchestrator, settings }).toEqual({
+      api: { port: 6443, vrid: 101 },
+      orchestrator: "none",
+      settings: { ceph: { osdBackend: "lab-file" } },
+    });
+  });
+
   test("describes the lab in the central format", () => {
     expect(load(text)).toEqual({
       name: "t1",

@@ -125,3 +125,21 @@ describe("the selection", () => {
     );
   });
 });
+
+describe("files that vendor.yml leaves out", () => {
+  const templates = ["roles/openshift_examples/files/examples/x86_64/xpaas-templates"];
+  test.each([
+    ["origin", {}, []],
+    ["openshift-enterprise", {}, templates],
+    ["openshift-enterprise", { openshift_examples_load_xpaas: false }, []],
+    ["origin", { openshift_examples_load_xpaas: true }, templates],
+    ["origin", { openshift_examples_load_xpaas: "{{ wanted }}" }, templates],
+  ] as const)("are read by the openshift phase of %s with %j: %j", (deploymentType, OSEv3, reads) => {
+    const model = aCluster({
+      orchestrator: "openshift",
+      openshift: { deploymentType, subdomain: "apps.example.com" },
+      tools: { "openshift-ansible": { groups: { OSEv3 } } },
+    });
+    expect(CATALOG.find(({ name }) => name === "openshift")?.reads?.(model)).toEqual(reads);
+  });
+});

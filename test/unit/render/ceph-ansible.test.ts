@@ -15,6 +15,7 @@ const CEPH: CephStorage = {
     { name: "vms", application: "rbd" },
     { name: "files", application: "cephfs" },
   ],
+  storageClasses: [],
   dashboard: false,
 };
 const HOSTS = [

@@ -39,7 +39,12 @@ describe("kubespray's inventory", () => {
   it("with kubeadm's etcd takes the control planes for members", () => {
     const model = aCluster({
       hosts: [aHost("m1", 1, ["control-plane"]), aHost("w1", 2, ["worker"])],
-      etcd: { quotaBytes: 2 ** 31, dataDir: "/var/lib/etcd", deployment: "kubeadm" },
+      etcd: {
+        quotaBytes: 2 ** 31,
+        dataDir: "/var/lib/etcd",
+        deployment: "kubeadm",
+        snapshotFolder: "/var/backups",
+      },
     });
     expect(membersOf(model, "kubespray", "etcd")).toEqual(["m1"]);
     expect(variables(model)).toMatchObject({ etcd_deployment_type: "kubeadm" });
@@ -74,6 +79,31 @@ describe("kubespray's inventory", () => {
       loadbalancer_apiserver: { address: "api.example.com", port: 443 },
       kube_apiserver_port: 6443,
       supplementary_addresses_in_ssl_keys: ["api.example.com", "198.51.100.1"],
+    });
+  });
+
+  it("with nobody in front of the control planes leaves it to kubespray's own proxy on each node", () => {
+    const api = {
+      local: true,
+      port: 6443,
+      backendPort: 6443,
+      domain: "api.prod.example.com",
+      vrid: 1,
+    } as const;
+    const local = variables(aCluster({ api }));
+    expect(local).toMatchObject({
+      loadbalancer_apiserver_localhost: true,
+      kube_apiserver_port: 6443,
+      supplementary_addresses_in_ssl_keys: ["api.prod.example.com"],
+    });
+    for (const name of [
+      "loadbalancer_apiserver",
+      "apiserver_loadbalancer_domain_name",
+      "loadbalancer_apiserver_port",
+    ])
+      expect(local).not.toHaveProperty(name);
+    expect(variables(aCluster({ api: { ...api, port: 8443 } }))).toMatchObject({
+      loadbalancer_apiserver_port: 8443,
     });
   });
 

@@ -5,6 +5,7 @@ import { plainProgress } from "../../../tasks/report/plain.ts";
 import { preflightTable, readFindings } from "../../../tasks/report/preflight.ts";
 import { fold, type PhaseViews } from "../../../tasks/report/progress-state.ts";
 import { duration } from "../../../tasks/report/text.ts";
+import { describeUnmatched } from "../../../tasks/report/unmatched.ts";
 
 const phase = "p";
 const stats = (failures: number): HostStats => ({
@@ -83,6 +84,8 @@ test("plain progress prints each task once, when it ends, and failures at once",
     { kind: "play-start", time: 0, phase, name: "Play", pattern: "all" },
     task("1", "one"),
     { kind: "host-ok", time: 2, phase, task: "1", host: "a", changed: true },
+    { kind: "play-start", time: 3, phase, name: "For nobody", pattern: "nfss" },
+    { kind: "no-hosts-matched", time: 3, phase, name: "For nobody", pattern: "nfss" },
     { kind: "play-start", time: 3, phase, name: "Next", pattern: "all" },
     task("2", "two", 3),
     failed("2", "a", "first line\nsecond"),
@@ -100,6 +103,18 @@ test("plain progress prints each task once, when it ends, and failures at once",
     "== p: failed after 4.0 s",
     "",
   ]);
+});
+
+test("plays without hosts are one line, each group once", () => {
+  const plays = viewOf(
+    start,
+    ...["nfss", "nfss", "rbdmirrors"].map(
+      (pattern, index): Event => ({ kind: "no-hosts-matched", time: 1, phase, name: `${index}`, pattern }),
+    ),
+  ).unmatched;
+  expect(describeUnmatched(plays)).toBe("3 plays matched no host: nfss, rbdmirrors");
+  const many = Array.from({ length: 14 }, (_, index) => ({ name: "", pattern: `g${index}` }));
+  expect(describeUnmatched(many)).toMatch(/^14 plays matched no host: g0, .*, g11 and 2 more$/);
 });
 
 test("preflight findings of an unknown shape are left out, errors come first", () => {

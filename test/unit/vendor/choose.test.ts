@@ -11,6 +11,7 @@ const pin = (source: string, version: string, digit: string): Pin => ({
   folder: source,
   ref: "branch",
   commit: commit(digit),
+  leftOut: [],
 });
 const manifest: Manifest = {
   sources: new Map([

@@ -118,9 +118,43 @@ describe("a host and the tool that will run on it", () => {
       "2.9.27",
       [],
     ],
+    [
+      "CentOS 7's own Python under core 2.9",
+      host("CentOS", "7.9", "2.7.5"),
+      "openshift-ansible",
+      "release-3.11",
+      "2.9.27",
+      [],
+    ],
+    [
+      "Python 2 under core 2.18",
+      host("Ubuntu", "24.04", "2.7.18"),
+      "ceph-ansible",
+      "stable-9.0",
+      "2.18.19",
+      ["KM453"],
+    ],
+    [
+      "no Python at all",
+      { name: "node1", system: "Debian", systemVersion: "13" },
+      "ceph-ansible",
+      "stable-9.0",
+      "2.18.19",
+      ["KM453"],
+    ],
+    [
+      "an Ansible that is not built yet",
+      host("Debian", "10", "2.7.18"),
+      "kubespray",
+      "v2.31.0",
+      undefined,
+      ["KM452"],
+    ],
     ["a tool without rules", host("Plan9", "4", "3.12.0"), "custom", "", "2.18.19", []],
   ] as const)("%s", (_, facts, tool, version, core, expected) => {
-    expect(codes(hostProblems(facts, tool, version, core))).toEqual(expected);
+    const problems = hostProblems(facts, tool, version, core);
+    expect(codes(problems)).toEqual(expected);
+    for (const { message } of problems) expect(message).toMatch(/\(.*(?:kubespray|ansible).*\)/);
   });
 });
 

@@ -1,0 +1,176 @@
+/**
+ * Brings a full etcd back to work: old revisions dropped, every file made smaller, one member at a time and the
+ * leader last, then the alarm cleared, and a write tried.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { PhaseError } from "../core/errors.ts";
+import type { Host } from "../core/model.ts";
+import { goOnUnless } from "../hosts/stop.ts";
+import { duration, size } from "../report/text.ts";
+import { type EtcdAction, onMember, required } from "./action.ts";
+import { askMembers } from "./ask.ts";
+import { quotaOf, type Verdict } from "./judge.ts";
+import { type AnsweringMember, answering, leaderOf, type MemberAnswer } from "./member.ts";
+import { CANARY } from "./snapshot-file.ts";
+
+export interface Refusal {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Why nothing should be compacted or defragmented now. @param degraded go on although members are down */
+export function refuseDefrag(
+  answers: readonly MemberAnswer[],
+  { findings, quorum }: Verdict,
+  degraded: boolean,
+): Refusal | undefined {
+  const lost = findings.find(({ code }) => code === "quorum-lost");
+  if (!quorum && lost !== undefined) return lost;
+  const corrupt = findings.find(({ code }) => code === "alarm-corrupt" || code === "two-clusters");
+  if (corrupt !== undefined) return corrupt;
+  const down = answers.filter(({ kind }) => kind === "silent").map(({ host }) => host.name);
+  if (down.length > 0 && !degraded)
+    return {
+      message: `${down.join(", ")} does not answer: while a member is defragmented it serves nobody, and there is none to spare`,
+      remedy:
+        "bring it back first; or --degraded: the API stands still for the seconds that each member takes",
+    };
+  return undefined;
+}
+
+/** Followers first, in the order of the inventory; the leader last. */
+export function defragOrder(members: readonly AnsweringMember[]): readonly AnsweringMember[] {
+  const leader = leaderOf(members);
+  return [...members.filter((member) => member !== leader), ...(leader === undefined ? [] : [leader])];
+}
+
+const HEALTH_SECONDS = 120;
+const AGAIN = "the same command again goes on; npm run etcd:status shows how it is";
+
+export async function defragment(action: EtcdAction, answers: readonly MemberAnswer[]): Promise<void> {
+  const { stop } = action;
+  const members = answering(answers);
+  const [first] = members;
+  if (first === undefined) throw new PhaseError("no member of etcd answers", { remedy: AGAIN });
+  goOnUnless(stop, "nothing was compacted or defragmented", AGAIN);
+  await compact(action, first, Math.max(...members.map(({ status }) => status.revision)));
+  const done = new Set<Host>();
+  while (done.size < members.length) {
+    goOnUnless(
+      stop,
+      `${done.size} of ${members.length} members are defragmented, alarms are as they were`,
+      AGAIN,
+    );
+    // Who leads may change on the way.
+    const now = answering(
+      await askMembers(
+        action.model,
+        action.env,
+        members.map(({ host }) => host),
+      ),
+    );
+    const next = defragOrder(now).find(({ host }) => !done.has(host));
+    if (next === undefined)
+      throw new PhaseError(`${missing(members, now)} stopped answering`, { remedy: AGAIN });
+    await defragmentOne(action, next);
+    done.add(next.host);
+  }
+  goOnUnless(stop, "every member is defragmented, alarms are as they were", AGAIN);
+  await disarm(action, first.host);
+  await tryWrite(action, members);
+}
+
+async function compact(action: EtcdAction, { host }: AnsweringMember, revision: number): Promise<void> {
+  const result = await onMember(action, host, `section compact ask compaction --physical "$REVISION"`, {
+    variables: { REVISION: String(revision) },
+  });
+  // Somebody, usually the API server, was faster.
+  if (!result.did("compact") && /has been compacted/.test(result.reason("compact")))
+    return action.say(`revisions before ${revision} were dropped already`);
+  required(result, host, "compact", `compacting to revision ${revision}`, AGAIN);
+  action.say(`revisions before ${revision} dropped`);
+}
+
+async function defragmentOne(action: EtcdAction, member: AnsweringMember): Promise<void> {
+  const { host, status } = member;
+  const started = Date.now();
+  const isLeader = status.leader === status.id;
+  const result = await onMember(
+    action,
+    host,
+    `free=$(df -Pk "$data_dir" | awk 'NR == 2 { print $4 }')
+if [ "\${free:-0}" -lt "$NEEDED" ]; then section full df -Pk "$data_dir"; exit 6; fi
+section defrag ask defrag`,
+    { variables: { NEEDED: String(Math.ceil(status.inUseBytes / 1024)) } },
+  );
+  if (result.text("full") !== "")
+    throw new PhaseError(`${host.name}: no room to write ${size(status.inUseBytes)} anew`, {
+      output: result.text("full"),
+      remedy: `free some space on the disk of its database; ${AGAIN}`,
+    });
+  required(result, host, "defrag", "defragmenting", AGAIN);
+  const seconds = (Date.now() - started) / 1000;
+  const after = await untilServing(action, host);
+  action.say(
+    `${host.name}${isLeader ? " (leader)" : ""}: ${size(status.dbBytes)} → ${size(after.status.dbBytes)} in ${duration(seconds)}`,
+  );
+}
+
+/** Until the member follows a leader again and has caught up. An alarm is no reason to wait: it goes at the end. */
+async function untilServing(action: EtcdAction, host: Host): Promise<AnsweringMember> {
+  const deadline = Date.now() + HEALTH_SECONDS * 1000;
+  for (;;) {
+    const [answer] = await askMembers(action.model, action.env, [host]);
+    if (answer?.kind === "answers" && isServing(answer)) return answer;
+    if (Date.now() > deadline)
+      throw new PhaseError(`${host.name} does not come back after defragmenting`, {
+        remedy: `on ${host.name}: journalctl -u etcd -n 50; the other members were left alone`,
+      });
+    await sleep(500);
+  }
+}
+
+function isServing({ status }: AnsweringMember): boolean {
+  return status.leader !== "0" && (status.healthy || status.alarms.length > 0);
+}
+
+/** Clears the alarms for the whole cluster. */
+export async function disarm(action: EtcdAction, host: Host): Promise<void> {
+  const result = await onMember(action, host, "section disarm ask alarm disarm", { timeoutSeconds: 60 });
+  required(result, host, "disarm", "clearing the alarms", AGAIN);
+  action.say("alarms cleared");
+}
+
+/** One write through each member. The alarm comes back with the first write when a member is still too full. */
+async function tryWrite(action: EtcdAction, members: readonly AnsweringMember[]): Promise<void> {
+  for (const { host } of members) {
+    const value = `defrag ${new Date().toISOString()} ${host.name}`;
+    const result = await onMember(
+      action,
+      host,
+      `section put ask put "$CANARY_KEY" "$CANARY"; section get ask get "$CANARY_KEY" --print-value-only`,
+      { variables: { CANARY_KEY: CANARY, CANARY: value }, timeoutSeconds: 60 },
+    );
+    if (result.did("put") && result.text("get") === value) continue;
+    throw new PhaseError(`${host.name}: still takes no writes: ${result.reason("put")}`, {
+      remedy: await stillFull(action),
+    });
+  }
+  action.say(`written and read back through ${members.map(({ host }) => host.name).join(", ")}`);
+}
+
+async function stillFull({ model, env }: EtcdAction): Promise<string> {
+  const full = answering(await askMembers(model, env)).find(
+    (member) => member.status.dbBytes >= quotaOf(member) * 0.95,
+  );
+  return full === undefined
+    ? "npm run etcd:status shows how its members are"
+    : `${full.host.name} holds ${size(full.status.dbBytes)} of data that is in use, and its quota is ${size(quotaOf(full))}: raise it (etcd.quota in the inventory, npm run deploy:kube -- --tags etcd), then the same command again`;
+}
+
+function missing(members: readonly AnsweringMember[], now: readonly AnsweringMember[]): string {
+  return members
+    .filter(({ host }) => !now.some((one) => one.host === host))
+    .map(({ host }) => host.name)
+    .join(", ");
+}

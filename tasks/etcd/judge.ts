@@ -1,0 +1,266 @@
+/** Whether the cluster's etcd is well, and what to do when it is not. Pure. */
+import { type ClusterModel, etcdHosts } from "../core/model.ts";
+import { size } from "../report/text.ts";
+import { type AnsweringMember, answering, leaderOf, type MemberAnswer, type SilenceKind } from "./member.ts";
+
+export interface Finding {
+  /** `critical`: the service or its redundancy suffers now. `warning`: it will. `note`: worth knowing, no alarm. */
+  readonly severity: "critical" | "warning" | "note";
+  /** Stable, for machines. */
+  readonly code: string;
+  /** Host that it is about; absent: the cluster. */
+  readonly host?: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export interface Verdict {
+  readonly state: "ok" | "warning" | "critical";
+  readonly findings: readonly Finding[];
+  /** A majority of the members answers and has a leader. */
+  readonly quorum: boolean;
+}
+
+/** Entries that a member may be behind before it is said to lag. */
+const LAG = 1000;
+/** A database worth defragmenting: this large, and this much of it free. */
+const SPARSE_BYTES = 64 * 1024 ** 2;
+const SPARSE_FACTOR = 2;
+
+/** @param warnAt percent of the quota from which the database is too full */
+export function judge(model: ClusterModel, answers: readonly MemberAnswer[], warnAt: number): Verdict {
+  const members = answering(answers);
+  const total = clusterSize(model, members);
+  const needed = Math.floor(total / 2) + 1;
+  const leader = leaderOf(members);
+  const following = members.filter(({ status }) => status.leader !== "0" && !status.isLearner);
+  const quorum = following.length >= needed;
+  const findings: Finding[] = [
+    ...answers.flatMap(silence),
+    ...(quorum ? [] : [lostQuorum(model, following.length, total, needed)]),
+    ...alarms(members, answers),
+    ...splitClusters(members),
+    ...members.flatMap((member) => unwell(member, quorum)),
+    ...members.flatMap((member) => fullness(member, warnAt)),
+    ...differences(model, members),
+    ...(leader === undefined ? [] : members.flatMap((member) => lag(member, leader))),
+    ...strangers(model, answers, members),
+  ];
+  const worst = (["critical", "warning"] as const).find((severity) =>
+    findings.some((finding) => finding.severity === severity),
+  );
+  return { state: worst ?? "ok", findings, quorum };
+}
+
+/** Bytes that the member may grow to: what it says, else what its settings say. */
+export function quotaOf({ settings, status }: AnsweringMember): number {
+  return status.quotaBytes ?? settings.quotaBytes;
+}
+
+/** Voting members as etcd itself counts them, when any of them tells. */
+export function clusterSize(model: ClusterModel, members: readonly AnsweringMember[]): number {
+  const listed = members.find((member) => member.listed !== undefined)?.listed;
+  return listed?.filter(({ isLearner }) => !isLearner).length ?? etcdHosts(model).length;
+}
+
+const SILENCE_REMEDIES: Readonly<Record<SilenceKind, (host: string) => string>> = {
+  unreachable: () => "npm run preflight says what is wrong with the host",
+  absent: () => "npm run deploy:kube installs it; etcd.settingsFile names another place of its settings",
+  tools: () => "npm run deploy:kube -- --tags etcd installs etcdctl and etcdutl",
+  certificate: () =>
+    "npm run certs:status shows every certificate; npm run certs:renew -- etcd makes new ones",
+  stopped: (host) => `on ${host}: journalctl -u etcd -n 50; systemctl start etcd`,
+  silent: (host) => `on ${host}: journalctl -u etcd -n 50`,
+};
+
+function silence(answer: MemberAnswer): Finding[] {
+  if (answer.kind === "answers") return [];
+  const { host, why, reason } = answer;
+  return [
+    {
+      severity: "critical",
+      code: `member-${why}`,
+      host: host.name,
+      message: reason,
+      remedy: SILENCE_REMEDIES[why](host.name),
+    },
+  ];
+}
+
+function lostQuorum(model: ClusterModel, following: number, total: number, needed: number): Finding {
+  return {
+    severity: "critical",
+    code: "quorum-lost",
+    message: `quorum lost: ${following} of ${total} members have a leader, ${needed} are needed; ${model.name} takes no writes`,
+    remedy:
+      "bring members back (no data is lost while one has its disk); if they are gone for good: npm run etcd:restore -- SNAPSHOT, or kube:recover",
+  };
+}
+
+function alarms(members: readonly AnsweringMember[], answers: readonly MemberAnswer[]): Finding[] {
+  const seen = new Map(
+    members.flatMap(({ status }) =>
+      status.alarms.map((alarm) => [`${alarm.kind} ${alarm.member}`, alarm] as const),
+    ),
+  );
+  return [...seen.values()].map(({ kind, member }) => {
+    const host = members.find(({ status }) => status.id === member)?.host.name;
+    const whose = host ?? nameOf(member, members) ?? `member ${member}`;
+    return {
+      severity: "critical",
+      code: `alarm-${kind.toLowerCase()}`,
+      ...(host === undefined ? {} : { host }),
+      message:
+        kind === "NOSPACE"
+          ? `alarm NOSPACE, raised by ${whose}: none of the ${answers.length} members takes writes`
+          : `alarm ${kind}, raised by ${whose}: its data is not the others'`,
+      remedy: kind === "NOSPACE" ? "npm run etcd:defrag" : `npm run kube:recover -- ${whose}`,
+    };
+  });
+}
+
+function nameOf(id: string, members: readonly AnsweringMember[]): string | undefined {
+  return members.flatMap(({ listed = [] }) => listed).find((one) => one.id === id)?.name;
+}
+
+function splitClusters(members: readonly AnsweringMember[]): Finding[] {
+  const clusters = grouped(members, ({ status }) => status.clusterId);
+  if (clusters.size < 2) return [];
+  const groups = [...clusters.values()].map((group) => group.map(({ host }) => host.name).join(", "));
+  return [
+    {
+      severity: "critical",
+      code: "two-clusters",
+      message: `the members belong to ${clusters.size} different clusters: ${groups.join(" · ")}`,
+      remedy: "an interrupted restore leaves this: run the same npm run etcd:restore again",
+    },
+  ];
+}
+
+function unwell({ host, status }: AnsweringMember, quorum: boolean): Finding[] {
+  if (status.healthy || status.alarms.length > 0 || !quorum) return [];
+  return [
+    {
+      severity: "critical",
+      code: "member-unhealthy",
+      host: host.name,
+      message: `not healthy: ${status.complaint ?? "no reason given"}`,
+      remedy: `on ${host.name}: journalctl -u etcd -n 50`,
+    },
+  ];
+}
+
+function fullness(member: AnsweringMember, warnAt: number): Finding[] {
+  const { host, status } = member;
+  const quota = quotaOf(member);
+  const percent = (status.dbBytes / quota) * 100;
+  const sparse = status.inUseBytes * SPARSE_FACTOR < status.dbBytes;
+  if (percent >= warnAt)
+    return [
+      {
+        severity: "warning",
+        code: "quota-near",
+        host: host.name,
+        message: `${percent.toFixed(0)} % of its quota of ${size(quota)} is used (warning from ${warnAt} %)`,
+        remedy:
+          (status.inUseBytes / quota) * 100 < warnAt
+            ? "npm run etcd:defrag gives back what is free inside"
+            : "npm run etcd:defrag drops old revisions; if it stays full, raise etcd.quota and npm run deploy:kube -- --tags etcd",
+      },
+    ];
+  if (!sparse || status.dbBytes < SPARSE_BYTES) return [];
+  return [
+    {
+      severity: "note",
+      code: "sparse",
+      host: host.name,
+      message: `only ${size(status.inUseBytes)} of the ${size(status.dbBytes)} are in use`,
+      remedy: "npm run etcd:defrag makes the file smaller",
+    },
+  ];
+}
+
+function differences(model: ClusterModel, members: readonly AnsweringMember[]): Finding[] {
+  const spread = (of: (member: AnsweringMember) => string): string | undefined => {
+    const groups = grouped(members, of);
+    if (groups.size < 2) return undefined;
+    return [...groups].map(([value, own]) => `${value} on ${own.map(({ host }) => host.name)}`).join(", ");
+  };
+  const versions = spread(({ status }) => status.version);
+  const quotas = spread((member) => size(quotaOf(member)));
+  const declared = model.etcd.quotaBytes;
+  const [first] = members;
+  const findings: Finding[] = [];
+  if (versions !== undefined)
+    findings.push({
+      severity: "note",
+      code: "versions-differ",
+      message: `the members run different versions: ${versions}`,
+      remedy: "fine in the middle of an upgrade: npm run kube:upgrade ends it",
+    });
+  if (quotas !== undefined)
+    findings.push({
+      severity: "warning",
+      code: "quotas-differ",
+      message: `the quotas differ: ${quotas}; the smallest one stops the whole cluster`,
+      remedy: "npm run deploy:kube -- --tags etcd gives all of them etcd.quota of the inventory",
+    });
+  else if (first !== undefined && quotaOf(first) !== declared)
+    findings.push({
+      severity: "note",
+      code: "quota-undeclared",
+      message: `the members' quota is ${size(quotaOf(first))}, the inventory says ${size(declared)}`,
+      remedy: "npm run deploy:kube -- --tags etcd",
+    });
+  return findings;
+}
+
+function lag({ host, status }: AnsweringMember, leader: AnsweringMember): Finding[] {
+  const behind = leader.status.raftIndex - status.raftApplied;
+  if (behind <= LAG) return [];
+  return [
+    {
+      severity: "warning",
+      code: "member-lags",
+      host: host.name,
+      message: `is ${behind} entries behind the leader`,
+      remedy: "look at its disk and network; it catches up by itself when they are fast enough",
+    },
+  ];
+}
+
+/** Members that etcd knows and the inventory does not, and the other way round. */
+function strangers(
+  model: ClusterModel,
+  answers: readonly MemberAnswer[],
+  members: readonly AnsweringMember[],
+): Finding[] {
+  const listed = members.find((member) => member.listed !== undefined)?.listed;
+  if (listed === undefined) return [];
+  const known = new Set(answers.flatMap(({ settings }) => (settings === undefined ? [] : [settings.name])));
+  const unseen = answers.filter(({ settings }) => settings === undefined).length;
+  const unknown = listed.filter(({ name }) => name !== "" && !known.has(name));
+  // A host that could not be asked hides the name of its member.
+  const findings: Finding[] = unknown.slice(unseen).map(({ name, peerUrls }) => ({
+    severity: "warning",
+    code: "member-unknown",
+    message: `etcd has a member ${name} (${peerUrls.join(", ")}) that no host of ${model.name} runs; it counts for the quorum`,
+    remedy: "etcdctl member remove takes out what is gone for good",
+  }));
+  for (const { host, status } of members)
+    if (!listed.some(({ id }) => id === status.id))
+      findings.push({
+        severity: "critical",
+        code: "member-expelled",
+        host: host.name,
+        message: "runs, but the cluster does not count it as a member",
+        remedy: `npm run kube:recover -- ${host.name}`,
+      });
+  return findings;
+}
+
+function grouped<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return groups;
+}
