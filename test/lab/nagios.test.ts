@@ -28,7 +28,7 @@ monitoring:
   mail: { server: localhost, port: 2525 }
   thresholds: { load: { warning: 100, critical: 200 } }
   checks:
-    flappy: { roles: [nagios], command: [/bin/sh, -c, "test ! -e /run/flappy"] }
+    flappy: { roles: [nagios], command: [/bin/sh, -c, "! ls /run/flappy 2>&1 || exit 2"] }
 ${more}
 tools:
   custom:
