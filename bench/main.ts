@@ -13,6 +13,8 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   startup: () => import("./startup.ts"),
   lab: () => import("./lab.ts"),
   deploy: () => import("./deploy.ts"),
+  etcd: () => import("./etcd.ts"),
+  nagios: () => import("./nagios.ts"),
 };
 
 async function main(wanted: readonly string[]): Promise<number> {

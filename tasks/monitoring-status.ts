@@ -11,6 +11,7 @@ import {
   isUrgent,
   type MonitoringEntry,
   type MonitoringState,
+  withoutDeadHosts,
 } from "./monitoring/state.ts";
 import { duration, table } from "./report/text.ts";
 
@@ -69,15 +70,16 @@ function requireState(answer: MonitoringAnswer): Extract<MonitoringAnswer, { kin
 
 function describe(cluster: string, host: string, state: MonitoringState): string {
   const wrong = state.entries.filter((one) => one.state !== "OK");
+  const told = withoutDeadHosts(wrong);
   const counted = ["CRITICAL", "WARNING", "UNKNOWN", "PENDING"].flatMap((name) => {
-    const count = wrong.filter((one) => one.state === name).length;
+    const count = told.filter((one) => one.state === name).length;
     return count === 0 ? [] : [`${count} ${name.toLowerCase()}`];
   });
   const total = state.hosts + state.services;
   const head = `${cluster}: ${[...counted, `${total - wrong.length} of ${total} well`].join(", ")}`;
   const seen = `${host}, ${duration(Math.max(0, state.now - state.written))} ago`;
   const silent = state.notifications ? "" : "  Notifications are switched off: nobody is told of anything.\n";
-  const rows = bySeverity(state.entries).map((one) => row(one, state.now));
+  const rows = bySeverity(withoutDeadHosts(state.entries)).map((one) => row(one, state.now));
   return `${head} (${seen})\n${silent}${rows.length === 0 ? "" : `${table(rows)}\n`}`;
 }
 

@@ -41,6 +41,11 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
     "what is not well, as Nagios sees it",
     () => import("../monitoring-status.ts"),
   ),
+  "ldap:check": entry(
+    "Deploy",
+    "which groups of the directory would be brought",
+    () => import("../ldap-check.ts"),
+  ),
   status: entry("Deploy", "what runs now, what was done and when", () => import("../status.ts")),
   "etcd:status": entry(
     "Day 2",
@@ -59,6 +64,8 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
     "all members from a snapshot, the old data kept",
     () => import("../etcd-restore.ts"),
   ),
+  "certs:status": entry("Day 2", "every certificate, with days left", () => import("../certs-status.ts")),
+  "certs:renew": entry("Day 2", "through the tool that owns them", () => import("../certs-renew.ts")),
   "kube:upgrade": entry(
     "Day 2",
     "Kubernetes to a newer version, one minor at a time",
@@ -81,6 +88,19 @@ export const REGISTRY: Readonly<Record<string, TaskEntry>> = {
   "ceph:add-osd": entry("Day 2", "make OSDs of new disks", () => import("../ceph-add-osd.ts")),
   "ceph:remove-osd": entry("Day 2", "take OSDs out, with their data", () => import("../ceph-remove-osd.ts")),
   "ceph:purge": entry("Day 2", "remove Ceph and all its data", () => import("../ceph-purge.ts")),
+  "backup:run": entry("Day 2", "back up all or named hosts now", () => import("../backup-run.ts")),
+  "backup:list": entry(
+    "Day 2",
+    "backups of every host, and how fresh they are",
+    () => import("../backup-list.ts"),
+  ),
+  "backup:verify": entry("Day 2", "check repositories and manifests", () => import("../backup-verify.ts")),
+  "backup:drill": entry(
+    "Day 2",
+    "restore to a scratch place, start etcd, compare",
+    () => import("../backup-drill.ts"),
+  ),
+  "backup:restore": entry("Day 2", "bring files of a host back", () => import("../backup-restore.ts")),
   init: entry(
     "Vendor",
     "bring the tools, pinned and patched, each with its Ansible",

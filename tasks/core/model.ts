@@ -73,6 +73,8 @@ export interface Network {
 export interface ApiEndpoint {
   /** Virtual address held by keepalived; absent when an outside load balancer or a single host owns `domain`. */
   readonly vip?: string;
+  /** Nobody stands in front of the control planes: each node finds them by itself. */
+  readonly local?: true;
   readonly port: number;
   /** TCP port of kube-apiserver on each control plane. */
   readonly backendPort: number;

@@ -30,6 +30,8 @@ export interface Step {
   readonly limit?: string;
   /** What must hold before it changes anything. */
   readonly gatesBefore?: readonly GateName[];
+  /** Only these tasks. */
+  readonly tags?: string;
 }
 
 export interface Refusal {

@@ -22,13 +22,13 @@ export function phasesOf(action: Action, request: Request): readonly PhaseSpec[]
       title: step.title,
       needs: steps.slice(0, index).map(({ name }) => name),
       tool,
-      playbooks: [step.playbook],
+      playbooks: [step.tags === undefined ? step.playbook : { playbook: step.playbook, tags: step.tags }],
       extraVars: () => step.extraVars,
       when: () => true,
       ...(step.limit === undefined ? {} : { limit: step.limit }),
       ...(step.gatesBefore === undefined ? {} : { gatesBefore: step.gatesBefore }),
       ...(tool === "kubespray" ? { beforeLimited: ["playbooks/facts.yml"] } : {}),
-      ...(RENEW_KUBECONFIG.has(step.playbook) ? { leavesKubeconfig: true } : {}),
+      ...(RENEW_KUBECONFIG.has(step.playbook) && step.tags === undefined ? { leavesKubeconfig: true } : {}),
     };
   });
 }

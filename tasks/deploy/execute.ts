@@ -19,8 +19,9 @@ import { listenForInterrupt } from "../run/interrupt.ts";
 import { runPlan } from "../run/run-plan.ts";
 import { conclude } from "./conclude.ts";
 import { gatekeeper } from "./gates.ts";
+import { needsManifests, writeManifests } from "./manifests.ts";
 import { endOrphan } from "./orphan.ts";
-import type { ClusterContext } from "./prepare.ts";
+import { type ClusterContext, customAnsible } from "./prepare.ts";
 
 export interface ExecuteOptions {
   /** As typed: `deploy prep-hosts --check`. */
@@ -77,6 +78,13 @@ export async function execute(
       fingerprint: (phase) => options.plan.find(({ spec }) => spec.name === phase)?.fingerprint,
     });
     let views: PhaseViews = new Map();
+    const gate = gatekeeper({
+      cluster,
+      env: context.env,
+      notice,
+      ignored: options.ignoreGates === true,
+      isStopped: () => interrupt.requested,
+    });
     const progress = progressFor(context, options.plan);
     const results = await runPlan({
       run: journal.id,
@@ -88,13 +96,12 @@ export async function execute(
       eventsSize: journal.eventsSize,
       estimate: (phase) => lastDone(cluster.runs, phase)?.phase.seconds,
       checkMode: options.flags.check,
-      gate: gatekeeper({
-        cluster,
-        env: context.env,
-        notice,
-        ignored: options.ignoreGates === true,
-        isStopped: () => interrupt.requested,
-      }),
+      gate: async (spec, when) => {
+        const refusal = await gate(spec, when);
+        if (refusal === undefined && when === "before" && spec.appliesManifests === true)
+          await prepareManifests(context, cluster, options.flags, notice);
+        return refusal;
+      },
       subscribers: [
         journal.subscribe,
         (event) => {
@@ -114,6 +121,16 @@ export async function execute(
     interrupt.dispose();
     lock.release();
   }
+}
+
+async function prepareManifests(
+  context: TaskContext,
+  cluster: ClusterContext,
+  flags: RunFlags,
+  notice: (message: string) => void,
+): Promise<void> {
+  const bin = (await customAnsible(context, true))?.bin ?? "";
+  if (needsManifests(flags)) await writeManifests(cluster, { bin, env: context.env, notice });
 }
 
 async function sayKubeconfig(context: TaskContext, { build, model }: ClusterContext): Promise<void> {

@@ -17,6 +17,7 @@ ask endpoint health -w json >"$folder/health" 2>&1 &
 [ "$LIST" = yes ] && ask member list -w json >"$folder/members" 2>&1 &
 if ! wait $status; then
   section missing missing_files
+  command -v openssl >/dev/null && section verify verify_certificates
   [ $form = service ] && section unit systemctl is-active etcd
 fi
 wait
@@ -86,13 +87,23 @@ export function interpret(host: Host, sections: ReadonlyMap<string, Section>): M
     return { kind: "answers", host, settings, status, ...(listed === undefined ? {} : { listed }) };
   }
   if (text("missing") !== "") return silent("certificate", text("missing").split("\n").join(", "));
-  return silent(...explain(lastError(text("status")), text("unit"), settings));
+  return silent(
+    ...explain({ error: lastError(text("status")), unit: text("unit"), verified: text("verify") }, settings),
+  );
 }
 
-/** Why `endpoint status` of a member fails, from the words of etcdctl. */
-function explain(error: string, unit: string, settings: MemberSettings): [SilenceKind, string] {
+interface Symptoms {
+  readonly error: string;
+  readonly unit: string;
+  /** What openssl has against the certificates; "" for nothing. */
+  readonly verified: string;
+}
+
+/** Why `endpoint status` of a member fails. etcdctl tells of certificates only when it has the time to. */
+function explain({ error, unit, verified }: Symptoms, settings: MemberSettings): [SilenceKind, string] {
   const tls = /(x509: .*|tls: .*|authentication handshake failed.*)/.exec(error)?.[1];
   if (tls !== undefined) return ["certificate", `wrong certificate: ${tls.replace(/["\\]+$/, "")}`];
+  if (verified !== "") return ["certificate", `wrong certificate: ${verified.split("\n")[0]}`];
   if (settings.form === "service" && unit !== "" && unit !== "active")
     return ["stopped", `etcd.service is ${unit}`];
   if (/connection refused/.test(error))

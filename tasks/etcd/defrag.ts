@@ -52,6 +52,7 @@ export async function defragment(action: EtcdAction, answers: readonly MemberAns
   const members = answering(answers);
   const [first] = members;
   if (first === undefined) throw new PhaseError("no member of etcd answers", { remedy: AGAIN });
+  goOnUnless(stop, "nothing was compacted or defragmented", AGAIN);
   await compact(action, first, Math.max(...members.map(({ status }) => status.revision)));
   const done = new Set<Host>();
   while (done.size < members.length) {

@@ -51,7 +51,7 @@ while IFS= read -r line || [ -n "$line" ]; do
     ETCDCTL_KEY) cli_key=$value ;;
   esac
 done <"$file"
-ca=\${cli_ca:-$ca} cert=\${cli_cert:-$cert} key=\${cli_key:-$key}
+own_cert=$cert ca=\${cli_ca:-$ca} cert=\${cli_cert:-$cert} key=\${cli_key:-$key}
 endpoint=
 commas=$IFS; IFS=,
 for url in $listen; do
@@ -72,6 +72,11 @@ ask() { "$etcdctl" --dial-timeout=${QUESTION_SECONDS}s --command-timeout="\${pat
 print_settings() {
   for variable in file form name data_dir peer_url quota endpoint ca cert key etcdctl etcdutl; do
     eval "printf '%s=%s\\n' $variable \\"\\$$variable\\""
+  done
+}
+verify_certificates() {
+  for one in "$cert" "$own_cert"; do
+    [ -r "$one" ] && openssl verify -CAfile "$ca" "$one" 2>&1 | sed -n "s|.*lookup: *|$one: |p"
   done
 }
 missing_files() {

@@ -19,7 +19,9 @@ for probe in "$etcdutl" "$etcdctl"; do
     break
   fi
 done
-[ -n "$data_dir" ] && mkdir -p "$data_dir" && section free df -Pk "$data_dir"
+place=$data_dir
+while [ -n "$place" ] && ! [ -d "$place" ]; do place=\${place%/*}; done
+section free df -Pk "\${place:-/}"
 `;
 
 /** The snapshot lies in the staging folder already; leaves a whole new member there. */
@@ -88,7 +90,11 @@ export const SWAP = `
 stage=$data_dir/$STAGE
 [ -d "$stage/new/member" ] || { section lost echo "$stage/new/member"; exit 7; }
 if [ -e "$data_dir/member" ]; then owner=$(stat -c %u:%g "$data_dir/member")
-else owner=$(stat -c %u:%g "$data_dir"); fi
+else
+  user=; [ $form = service ] && user=$(systemctl show -p User --value etcd)
+  owner=$(stat -c %u:%g "$data_dir"); [ -n "$user" ] && owner=$(id -u "$user"):$(id -g "$user")
+  chown "$owner" "$data_dir"
+fi
 chown -R "$owner" "$stage/new"
 if [ -e "$data_dir/member" ]; then
   section keep mv -T "$data_dir/member" "$data_dir/$KEEP" || exit 9

@@ -17,6 +17,7 @@ const PRESETS: Readonly<Record<ToolName, Readonly<Record<string, Value>>>> = {
     ipv4_stack: true,
     ipv6_stack: false,
     kubeconfig_localhost: false,
+    loadbalancer_apiserver_localhost: true,
     apiserver_loadbalancer_domain_name: "lb-apiserver.kubernetes.local",
   },
   "ceph-ansible": {
@@ -49,8 +50,6 @@ export function keptPresets(tool: ToolName, clusterName: Value | undefined): Rea
 
 const REASONS: Readonly<Record<string, string>> = {
   "kubespray loadbalancer_apiserver": "before, each node reached the API through its own local proxy",
-  "kubespray loadbalancer_apiserver_localhost":
-    "before, each node reached the API through its own local proxy",
   "kubespray access_ip": "the host's ip, which upstream takes too",
 };
 

@@ -45,6 +45,7 @@ export function buildModel(settings: Settings, context: BuildContext): ClusterMo
     network,
     api: {
       ...(vip === undefined ? {} : { vip: canonicalIp(vip) }),
+      ...(isLocal(settings, hosts) ? { local: true } : {}),
       port: settings.api.port ?? apiPort,
       backendPort: settings.api.backendPort ?? apiPort,
       domain: settings.api.domain ?? `api.${name}.${settings.domain}`,
@@ -93,6 +94,12 @@ function buildHosts(settings: Settings, context: BuildContext): Host[] {
 }
 
 const DEFAULT_SSH: SshAccess = { user: "root", port: 22, hostKeys: "accept-new" };
+
+/** No virtual address, no host to balance the load, and no name that leads to somebody who does. */
+function isLocal({ api }: Settings, hosts: readonly Host[]): boolean {
+  const balancers = hosts.filter(({ roles }) => roles.includes("load-balancer"));
+  return api.vip === undefined && api.domain === undefined && balancers.length === 0;
+}
 
 function buildHost(name: string, host: HostSettings, shared: SshAccess, context: BuildContext): Host {
   return {

@@ -73,3 +73,28 @@ export function runWithFiles(
     });
   });
 }
+
+/** Runs a command with its standard output in a file, made for its owner alone. Returns exit code and standard error. */
+export async function captureToFile(
+  argv: readonly [string, ...string[]],
+  file: string,
+): Promise<{ readonly code: number; readonly stderr: string }> {
+  const output = openSync(file, "w", 0o600);
+  try {
+    const [command, ...args] = argv;
+    const child = spawn(command, args, { stdio: ["ignore", output, "pipe"] });
+    let stderr = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    const code = await new Promise<number>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (ended, signal) => {
+        resolve(ended ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+      });
+    });
+    return { code, stderr };
+  } finally {
+    closeSync(output);
+  }
+}

@@ -13,6 +13,8 @@ export interface CommandOptions {
   readonly signal?: AbortSignal;
   /** In a session of its own, which a Ctrl-C of the terminal does not reach. */
   readonly detached?: boolean;
+  /** Hears of standard output as it comes, for progress. */
+  readonly onStdout?: (text: string) => void;
 }
 
 export interface CommandResult {
@@ -27,7 +29,7 @@ export async function capture(
   argv: readonly [string, ...string[]],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const output: ProcessOutput = await $({
+  const running = $({
     quiet: true,
     nothrow: true,
     prefix: "",
@@ -39,5 +41,10 @@ export async function capture(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
   })`exec ${[...argv]}`;
+  if (options.onStdout !== undefined) {
+    const { onStdout } = options;
+    running.stdout.setEncoding("utf8").on("data", (text: string) => onStdout(text));
+  }
+  const output: ProcessOutput = await running;
   return { code: output.exitCode ?? 128, stdout: output.stdout, stderr: output.stderr };
 }

@@ -35,6 +35,9 @@ export function accessOf(config: Kubeconfig): AccessReading {
     return { problem: "its user has neither a certificate with its key nor a token" };
   if (certificate !== "" && pem(certificate) === undefined)
     return { problem: "its user's certificate is damaged" };
+  // A file that was cut off still reads as YAML, and its key still as base64.
+  if (hasCertificate && pem(textAt(user, "client-key-data"), "PRIVATE KEY") === undefined)
+    return { problem: "its user's key is damaged" };
   return { access: { authority, server, user } };
 }
 
@@ -42,12 +45,11 @@ function only(entries: readonly Entry[]): Entry | undefined {
   return entries.length === 1 ? entries[0] : undefined;
 }
 
-/** base64 → PEM; undefined when it is none. */
-function pem(data: string): string | undefined {
+/** base64 → whole PEM of something; undefined when it is none. */
+function pem(data: string, what = "CERTIFICATE"): string | undefined {
   const text = Buffer.from(data, "base64").toString("latin1");
-  return text.includes("-----BEGIN CERTIFICATE-----") && text.includes("-----END CERTIFICATE-----")
-    ? text
-    : undefined;
+  const isWhole = new RegExp(`-----BEGIN (?:[A-Z]+ )*${what}-----[^-]+-----END (?:[A-Z]+ )*${what}-----`);
+  return isWhole.test(text) ? text : undefined;
 }
 
 /** The entries of one cluster: in a file of its own, or merged into the user's. */

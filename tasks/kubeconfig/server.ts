@@ -31,7 +31,8 @@ export interface ServerQuestion {
 export function chooseServer({ api, certificate, asked, isKnownHere }: ServerQuestion): ServerChoice {
   const known = certificate === undefined ? undefined : parseCertificate(certificate);
   const host = askedHost(api, asked) ?? preferred(api, known, isKnownHere);
-  const url = asked?.includes("://") === true ? asked : urlOf(host, api.port);
+  const url =
+    asked?.includes("://") === true ? asked : urlOf(host, api.local === true ? api.backendPort : api.port);
   if (known === undefined)
     return { url, notes: ["the API's certificate could not be read, so it was not checked"] };
   const notes = expiry(known);

@@ -30,7 +30,8 @@ export function inventoryText(
   const has = (...wanted: readonly Role[]): boolean =>
     hosts.some(({ roles }) => roles.some((role) => wanted.includes(role)));
   // Without a load balancer there is nobody to hold it: then the one control plane is the API.
-  const vip = has("load-balancer") ? `vip: ${api.vip}, ` : "";
+  // A name without anybody to balance the load would lead to a load balancer outside of the lab.
+  const front = has("load-balancer") ? `vip: ${api.vip}, domain: ${api.domain}, ` : "";
   // The hosts are containers: no disks of their own, no device-mapper.
   const storage = has("ceph-osd") ? "storage: { ceph: { osdBackend: lab-file } }\n" : "";
   const body = `# Your own settings for this cluster go to local/*.yml beside this file: they win, and they stay.
@@ -47,7 +48,7 @@ network:
   pods: 10.233.64.0/18
   services: 10.233.0.0/18
   dns: { servers: [${nameServers.slice(0, 2).join(", ")}], search: [${domain}] }
-api: { ${vip}port: ${api.port}, domain: ${api.domain}, vrid: ${api.vrid} }
+api: { ${front}port: ${api.port}, vrid: ${api.vrid} }
 ${storage}hosts:
 ${hostLines.join("\n")}
 ${kernel.modules ? "" : WITHOUT_MODULES}`;

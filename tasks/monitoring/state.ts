@@ -46,6 +46,14 @@ export function bySeverity(entries: readonly MonitoringEntry[]): MonitoringEntry
 }
 const SEVERITY: readonly MonitoringEntry["state"][] = ["CRITICAL", "WARNING", "UNKNOWN", "PENDING", "OK"];
 
+/** A dead host speaks for the services on it: nobody can say how they are. */
+export function withoutDeadHosts(entries: readonly MonitoringEntry[]): MonitoringEntry[] {
+  const dead = new Set(
+    entries.flatMap((one) => (one.service === undefined && one.state !== "OK" ? [one.host] : [])),
+  );
+  return entries.filter(({ host, service }) => service === undefined || !dead.has(host));
+}
+
 /** Somebody said that it is known, or planned. */
 export function isHandled({ acknowledged, downtime }: MonitoringEntry): boolean {
   return acknowledged || downtime;

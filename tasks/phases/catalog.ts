@@ -101,6 +101,7 @@ export const CATALOG: readonly PhaseSpec[] = [
     needs: ["kube", "openshift"],
     tool: "custom",
     playbooks: ["playbooks/post.yml"],
+    appliesManifests: true,
     extraVars: nothing,
     when: always,
   },

@@ -62,6 +62,8 @@ export interface PhaseSpec {
   readonly limit?: string;
   /** Files and folders of the tool's tree that vendor.yml leaves out, and that the phase reads all the same. */
   readonly reads?: (model: ClusterModel) => readonly string[];
+  /** Applies what build/<cluster>/manifests/ holds: it is written just before. */
+  readonly appliesManifests?: boolean;
   /** Leaves an administrator's kubeconfig beside its inventory, which is fetched when it is done. */
   readonly leavesKubeconfig?: boolean;
 }

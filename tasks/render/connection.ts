@@ -142,7 +142,7 @@ function percentLiteral(text: string): string {
 }
 
 /** Words as a POSIX shell, and Ansible's splitter, take them apart again. */
-function shellWords(words: readonly string[]): string {
+export function shellWords(words: readonly string[]): string {
   return words
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`))
     .join(" ");

@@ -5,6 +5,7 @@ import { type CephStorage, type ClusterModel, type Host, hostsWith, type Role } 
 import type { ValueMap } from "../core/value.ts";
 import { blockCaps, blockPoolsOf, CEPH_USER } from "./ceph-user.ts";
 import { backupVariables } from "./custom/backup.ts";
+import { clusterObjectVariables } from "./custom/cluster-objects.ts";
 import { dnsVariables } from "./custom/dns.ts";
 import { monitoringVariables } from "./custom/monitoring.ts";
 import { registryVariables } from "./custom/registry.ts";
@@ -71,6 +72,7 @@ function clusterVariables(model: ClusterModel): ValueMap {
         : { http: network.proxy.http ?? "", https: network.proxy.https ?? "", no: network.proxy.no },
     kube_magic_api: {
       vip: api.vip ?? "",
+      local: api.local === true,
       port: api.port,
       backend_port: api.backendPort,
       domain: api.domain,
@@ -86,6 +88,7 @@ function clusterVariables(model: ClusterModel): ValueMap {
     kube_magic_credentials_dir: "{{ inventory_dir }}/credentials",
     // What one phase hands to the next, beside the inventories.
     kube_magic_outputs_dir: "{{ inventory_dir | dirname }}/outputs",
+    ...clusterObjectVariables(model),
     kube_magic_ceph: model.ceph === undefined ? {} : cephVariables(model.ceph),
     ...dnsVariables(model),
     ...registryVariables(model),

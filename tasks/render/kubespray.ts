@@ -88,13 +88,24 @@ function clusterVariables({ name, versions, etcd }: ClusterModel): ValueMap {
 }
 
 function apiVariables({ api, hosts }: ClusterModel): ValueMap {
-  const outside = hosts.flatMap((host) => (host.roles.includes("control-plane") ? (host.address ?? []) : []));
+  const addresses = hosts.flatMap((host) =>
+    host.roles.includes("control-plane") ? (host.address ?? []) : [],
+  );
+  if (api.local === true)
+    return {
+      kube_apiserver_port: api.backendPort,
+      // On each node a proxy of kubespray's, to all control planes; workloads and kubelets use it.
+      loadbalancer_apiserver_localhost: true,
+      ...(api.port === api.backendPort ? {} : { loadbalancer_apiserver_port: api.port }),
+      // The name is in the certificates all the same: a load balancer may come later.
+      supplementary_addresses_in_ssl_keys: [...new Set([api.domain, ...addresses])],
+    };
   return {
     kube_apiserver_port: api.backendPort,
     loadbalancer_apiserver: { address: api.vip ?? api.domain, port: api.port },
     apiserver_loadbalancer_domain_name: api.domain,
     loadbalancer_apiserver_localhost: false,
-    supplementary_addresses_in_ssl_keys: [...new Set([api.vip ?? api.domain, api.domain, ...outside])],
+    supplementary_addresses_in_ssl_keys: [...new Set([api.vip ?? api.domain, api.domain, ...addresses])],
   };
 }
 

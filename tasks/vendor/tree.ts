@@ -18,6 +18,10 @@ export type TreeState =
 /** Left behind by running Python and Ansible: nobody's work. */
 const CACHES = /(?:^|\/)(?:__pycache__|\.ansible|\.cache|\.pytest_cache)(?:\/|$)|\.py[co]$|\.retry$/;
 
+export function isCache(path: string): boolean {
+  return CACHES.test(path);
+}
+
 /**
  * Looks, changes nothing.
  * @param known path → hashes of contents that are ours: what patches make of the file.
@@ -42,7 +46,7 @@ export async function inspectTree(
   const changes = changed.flatMap((change): LocalChange[] => {
     const { path } = change;
     if (change.kind === "deleted") return known.get(path)?.has(ABSENT) ? [] : [{ path, kind: "missing" }];
-    if (CACHES.test(path)) return [];
+    if (isCache(path)) return [];
     if (known.get(path)?.has(fileHash(join(folder, path)) ?? "")) return [];
     return [{ path, kind: change.kind === "modified" ? "modified" : "added" }];
   });

@@ -145,6 +145,7 @@ export const clusters = (...orchestrators: readonly Orchestrator[]): fc.Arbitrar
             return variables === undefined ? [] : [[host.name, variables]];
           }),
         );
+        const isLocal = !hosts.some(({ roles }) => roles.includes("load-balancer")) && kubeadm;
         return aCluster({
           name,
           orchestrator,
@@ -158,10 +159,10 @@ export const clusters = (...orchestrators: readonly Orchestrator[]): fc.Arbitrar
             ...(proxy === undefined ? {} : { proxy }),
           },
           api: {
-            ...(vip ? { vip: "10.42.253.152" } : {}),
+            ...(vip ? { vip: "10.42.253.152" } : isLocal ? { local: true } : {}),
             port: 6443,
             backendPort: 6443,
-            domain: "api.example.com",
+            domain: vip || !isLocal ? "api.example.com" : `api.${name}.intra.example.com`,
             vrid: 7,
           },
           loadBalancer: {

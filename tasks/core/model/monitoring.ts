@@ -56,7 +56,6 @@ export interface MonitoringThresholds {
   readonly etcdDatabase: Threshold;
   readonly cephCapacity: Threshold;
   readonly quotas: Threshold;
-  readonly backup: Threshold;
 }
 
 /** A check of the site's own, beside those that come with the roles. */

@@ -67,6 +67,7 @@ function fields(
 ): void {
   take(view, variable, (value, from) => {
     for (const [name, field] of Object.entries(names)) {
+      if (isMap(value) && value.local === true && name === "domain") continue;
       const inner = isMap(value) ? value[name] : undefined;
       if (inner !== undefined && inner !== null && inner !== "") claims.put([...path, field], inner, from);
     }

@@ -85,24 +85,36 @@ function mapNames(view: View, claims: Claims): void {
 function mapApi(view: View, claims: Claims, hasLoadBalancers: boolean): void {
   const from = { tool: view.tool, variable: "loadbalancer_apiserver" };
   const balancer = view.common("loadbalancer_apiserver");
-  takeText(view, claims, "apiserver_loadbalancer_domain_name", ["api", "domain"]);
   if (!isMap(balancer)) {
-    if (!claims.has(["api", "domain"])) return;
-  } else {
-    const address = textOf(balancer.address);
-    const port = numberOf(balancer.port);
-    if (port !== undefined) claims.put(["api", "port"], port, from);
-    if (address !== undefined && ipVersion(address) === undefined)
-      claims.put(["api", "domain"], address, from);
-    else if (address !== undefined && hasLoadBalancers) claims.put(["api", "vip"], address, from);
-    else if (address !== undefined)
-      claims.refuse(
-        from,
-        `no host has the role load-balancer, so api.domain leads to the API: it must resolve to ${address}`,
-      );
+    mapLocalApi(view, claims);
+    return;
   }
+  takeText(view, claims, "apiserver_loadbalancer_domain_name", ["api", "domain"]);
+  const address = textOf(balancer.address);
+  const port = numberOf(balancer.port);
+  if (port !== undefined) claims.put(["api", "port"], port, from);
+  if (address !== undefined && ipVersion(address) === undefined) claims.put(["api", "domain"], address, from);
+  else if (address !== undefined && hasLoadBalancers) claims.put(["api", "vip"], address, from);
+  else if (address !== undefined)
+    claims.refuse(
+      from,
+      `no host has the role load-balancer, so api.domain leads to the API: it must resolve to ${address}`,
+    );
   // What upstream uses when nobody says a name: certificates of a running cluster hold it.
   if (!claims.has(["api", "domain"])) claims.put(["api", "domain"], "lb-apiserver.kubernetes.local", from);
+}
+
+/** Each node has a proxy of its own, on the port of the API server unless it says another. */
+function mapLocalApi(view: View, claims: Claims): void {
+  for (const variable of ["loadbalancer_apiserver_port", "kube_apiserver_port"]) {
+    const port = numberOf(view.common(variable));
+    if (port === undefined || claims.has(["api", "port"])) continue;
+    claims.put(["api", "port"], port, { tool: view.tool, variable });
+  }
+  claims.refuse(
+    { tool: view.tool, variable: "apiserver_loadbalancer_domain_name" },
+    "without loadbalancer_apiserver it is no more than a name in the certificates",
+  );
 }
 
 function mapHost(view: View, host: string, claims: Claims): void {

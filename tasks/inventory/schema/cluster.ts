@@ -54,13 +54,17 @@ const api = z
     vip: ipAddress()
       .optional()
       .describe(
-        "Virtual address of the API, held by the load balancers; leave it out for an outside load balancer.",
+        "Virtual address of the API, held by the load balancers; leave it out for an outside load balancer, or for none.",
       ),
     port: port().optional().describe("TCP port of the API address. Default: 6443, with openshift 8443."),
     backendPort: port()
       .optional()
       .describe("TCP port of the API server on each control plane. Default: 6443, with openshift 8443."),
-    domain: dnsName().optional().describe("DNS name of the API. Default: api.<name>.<domain>."),
+    domain: dnsName()
+      .optional()
+      .describe(
+        "DNS name of the API; without a virtual address and load balancers of ours it leads to an outside one. Default: api.<name>.<domain>.",
+      ),
     vrid: vrid().default(101).describe("VRRP router id of the API address, unique in the network segment."),
   })
   .prefault({})

@@ -46,6 +46,15 @@ const schedule = () =>
     'write five fields, such as "*/15 * * * *", in quotes',
   );
 
+/** A DN, or what an attribute says: nearly any text. */
+const groupUid = () =>
+  checked(
+    z.string(),
+    (text) => text.trim() !== "" && !/[\r\n\0]/.test(text),
+    () => "the name of the group is empty, or more than one line",
+    "write the DN of the group, or the value of groups.uidAttribute",
+  );
+
 /** A group of OpenShift: it stands in URLs and in role bindings. */
 const groupName = () =>
   checked(
@@ -67,7 +76,7 @@ const roleName = () =>
 const scope = z.enum(["sub", "one", "base"]).default("sub").describe("How deep below the base is searched.");
 
 const mapping = z.strictObject({
-  ldap: word().or(dn()).describe("The group in the directory, by groups.uidAttribute: most often its DN."),
+  ldap: groupUid().describe("The group in the directory, by groups.uidAttribute: most often its DN."),
   group: groupName().describe("The group in the cluster."),
   roles: z.array(roleName()).default([]).describe("ClusterRoles that the group is given, in all projects."),
 });

@@ -109,7 +109,6 @@ export const monitoring = z
         etcdDatabase: threshold("Size of etcd's database, percent of its quota.", 70, 85),
         cephCapacity: threshold("Ceph's space in use, percent.", 75, 85),
         quotas: threshold("Use of a namespace's quota, percent.", 90, 100),
-        backup: threshold("Hours since the last good backup.", 26, 50),
       })
       .prefault({})
       .describe("When a check warns, and when it is critical."),

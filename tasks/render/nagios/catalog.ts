@@ -34,6 +34,7 @@ export function checksOf(model: ClusterModel, monitoring: Monitoring): readonly 
     ...loadBalancerChecks(model),
     ...etcdChecks(model, monitoring),
     ...controlPlaneChecks(model),
+    ...backupChecks(model),
     ...site,
   ].filter(({ roles }) => roles.length === 0 || hostsWith(model, ...roles).length > 0);
 }
@@ -125,6 +126,12 @@ function controlPlaneChecks({ api, orchestrator }: ClusterModel): Check[] {
   if (orchestrator === "none") return [];
   const args = [String(api.backendPort), orchestrator === "openshift" ? "/healthz" : "/readyz"];
   return [remote("kube-apiserver", "kube_magic_https", args, ["control-plane"])];
+}
+
+/** The role `backup` brings its own plugin, which knows from its own section how old a backup may be. */
+function backupChecks(model: ClusterModel): Check[] {
+  const isDeclared = "backup" in model && model.backup !== undefined;
+  return isDeclared ? [local("backup", ["/usr/local/lib/kube-magic/check_kube_magic_backup"])] : [];
 }
 
 export function limits({ warning, critical }: Threshold): string[] {

@@ -19,7 +19,7 @@ export function commands({ mail }: Monitoring): NagiosObject[] {
     .join(" ");
   const told = `--to "$CONTACTEMAIL$" --type "$NOTIFICATIONTYPE$" --time "$LONGDATETIME$" --author "$NOTIFICATIONAUTHOR$" --comment "$NOTIFICATIONCOMMENT$" --host "$HOSTNAME$" --address "$HOSTADDRESS$"`;
   return Object.entries({
-    kube_magic_alive: "$USER1$/check_ping -H $HOSTADDRESS$ -w 3000,80% -c 5000,100% -p 2 -t 10",
+    kube_magic_alive: "$USER1$/check_icmp -H $HOSTADDRESS$ -w 3000,80% -c 5000,100% -n 3 -t 10",
     kube_magic_assumed: "$USER1$/check_dummy 0 $ARG1$",
     kube_magic_nrpe: "$USER3$ -H $HOSTADDRESS$",
     // -u: when NRPE does not answer, this service is unknown; the service nrpe is the one that is critical.

@@ -106,6 +106,33 @@ describe("kubespray's inventory, INI with older group names", () => {
   });
 });
 
+describe("an API without a load balancer", () => {
+  it.each([
+    ["the port of the API server", "", "6443"],
+    ["another one", "loadbalancer_apiserver_port: 8443\n", "8443"],
+  ])("stays one: each node's own proxy, on %s", async (_, more, port) => {
+    const site = await anImportSite({
+      "hosts.yml": `all:
+  hosts: { node1: { ansible_host: 10.3.0.1 }, node2: { ansible_host: 10.3.0.2 }, node3: { ansible_host: 10.3.0.3 } }
+  children:
+    kube_control_plane: { hosts: { node1: , node2: , node3: } }
+    etcd: { hosts: { node1: , node2: , node3: } }
+    kube_node: { hosts: { node3: } }
+`,
+      "group_vars/all/all.yml": `kube_version: 1.33.1\n${more}`,
+    });
+    const { code, out } = await site.run("--from", "kubespray", site.source, "--name", "prod");
+    expect(out).not.toContain("LOST");
+    expect(code).toBe(0);
+    const { model } = await loadInventory({
+      inventoriesDir: join(site.root, "inventories"),
+      cluster: "prod",
+      sets: [],
+    });
+    expect(model?.api).toMatchObject({ local: true, port: Number(port), backendPort: 6443 });
+  });
+});
+
 describe("what would be lost", () => {
   const files = {
     "hosts.yml": `all:

@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   lab: ["core", "io", "ansible"],
   ceph: ["core", "io", "render"],
   hosts: ["core", "io", "render"],
+  backup: ["core", "io", "render", "report", "cli"],
   etcd: ["core", "io", "render", "report", "hosts"],
   certs: ["core", "io", "report", "hosts"],
   monitoring: ["core", "io", "render"],
@@ -42,6 +43,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "ceph",
     "hosts",
     "kubeconfig",
+    "ldap",
     "manifests",
   ],
   day2: ["core", "render", "vendor", "phases", "ansible", "cli", "deploy"],
@@ -64,7 +66,17 @@ const GATES: Readonly<Record<string, readonly string[]>> = {
   deepmerge: ["inventory/merge.ts"],
   "ipaddr.js": ["core/"],
   "fastest-levenshtein": ["core/closest.ts"],
-  zod: ["inventory/", "lab/", "vendor/", "ceph/", "etcd/", "manifests/", "monitoring/", "phases/outputs.ts"],
+  zod: [
+    "inventory/",
+    "lab/",
+    "vendor/",
+    "backup/",
+    "ceph/",
+    "etcd/",
+    "manifests/",
+    "monitoring/",
+    "phases/outputs.ts",
+  ],
 };
 
 interface Import {

@@ -141,7 +141,7 @@ describe("explain", () => {
     ],
     [
       ["api.vip"],
-      "api.vip is not set\n  meaning    Virtual address of the API, held by the load balancers; leave it out for an outside load balancer.\n",
+      "api.vip is not set\n  meaning    Virtual address of the API, held by the load balancers; leave it out for an outside load balancer, or for none.\n",
     ],
   ])("%j", async (argv, expected) => {
     const { code, out } = await runCommand(makeRoot(files), "explain", ...argv);

@@ -328,3 +328,19 @@ describe("speed", () => {
     expect(Math.min(...times)).toBeLessThan(1500);
   });
 });
+
+describe("who balances the API", () => {
+  const balancer = "hosts: { lb1: { ip: 10.0.0.40, roles: [load-balancer] } }\n";
+  it.each([
+    ["nobody was named: each node for itself", "", [], true],
+    ["a name: it leads to a load balancer that is not ours", "", ["api.domain=api.example.com"], undefined],
+    ["a host of ours", balancer, [], undefined],
+    ["a virtual address", balancer, ["api.vip=10.0.0.100"], undefined],
+  ])("%s", async (_, more, set, local) => {
+    const loaded = await loadFiles({ "a.yml": MINIMAL, "b.yml": more }, set);
+    expect(loaded.model?.api.local).toBe(local);
+    expect(loaded.model?.api.domain).toBe(
+      set[0]?.startsWith("api.domain") ? "api.example.com" : "api.prod.example.com",
+    );
+  });
+});

@@ -52,7 +52,7 @@ describe("the generated inventory", () => {
       unknown
     >;
     expect({ api, orchestrator, settings }).toEqual({
-      api: { port: 6443, domain: "api.t1.test", vrid: 101 },
+      api: { port: 6443, vrid: 101 },
       orchestrator: "none",
       settings: { ceph: { osdBackend: "lab-file" } },
     });

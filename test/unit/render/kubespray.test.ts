@@ -82,6 +82,31 @@ describe("kubespray's inventory", () => {
     });
   });
 
+  it("with nobody in front of the control planes leaves it to kubespray's own proxy on each node", () => {
+    const api = {
+      local: true,
+      port: 6443,
+      backendPort: 6443,
+      domain: "api.prod.example.com",
+      vrid: 1,
+    } as const;
+    const local = variables(aCluster({ api }));
+    expect(local).toMatchObject({
+      loadbalancer_apiserver_localhost: true,
+      kube_apiserver_port: 6443,
+      supplementary_addresses_in_ssl_keys: ["api.prod.example.com"],
+    });
+    for (const name of [
+      "loadbalancer_apiserver",
+      "apiserver_loadbalancer_domain_name",
+      "loadbalancer_apiserver_port",
+    ])
+      expect(local).not.toHaveProperty(name);
+    expect(variables(aCluster({ api: { ...api, port: 8443 } }))).toMatchObject({
+      loadbalancer_apiserver_port: 8443,
+    });
+  });
+
   it("takes a cluster without IPv4 as one", () => {
     const model = aCluster({
       hosts: [aHost("m1", 1, ["control-plane", "etcd"], { ip: "fd00::1" })],

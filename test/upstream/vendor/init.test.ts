@@ -121,7 +121,7 @@ describe.skipIf(MIRROR === undefined)("the real trees", () => {
     expect(readLock(site.vendor).get("ceph-ansible")).toMatchObject({
       version: "stable-8.0",
       selected: true,
-      patches: ["osd-memory-mask.yml", "site-playbook.yml"],
+      patches: ["osd-memory-mask.yml", "scratch-is-no-change.yml", "site-playbook.yml"],
     });
     expect(site.run("vendor:verify").code).toBe(0);
     await loads(site, folder, "ceph-ansible", "site.yml");

@@ -44,8 +44,7 @@ def arguments():
 def act(options, settings, say):
     command = options.command
     if command == "list":
-        status = Status(settings).values
-        return {"status": status, "snapshots": Repository(settings, say).snapshots()}
+        return everything_known(settings, say)
     with lock.only_one(command, 0 if command == "run" else PATIENCE_SECONDS, say):
         restore.recover(settings, say)
         if command == "init":
@@ -61,6 +60,16 @@ def act(options, settings, say):
         if options.tar:
             return restore.to_output(settings, say, options.snapshot, options.path)
         return restore.in_place(settings, say, options.snapshot, options.path, options.plan)
+
+
+def everything_known(settings, say):
+    """What was written down is told also when the repository does not answer."""
+    known = {"status": Status(settings).values, "snapshots": [], "problem": None}
+    try:
+        known["snapshots"] = Repository(settings, say).snapshots()
+    except Failure as failure:
+        known["problem"] = {"kind": failure.kind, "message": str(failure)}
+    return known
 
 
 def interrupted(number, _frame):
@@ -82,6 +91,8 @@ def main():
         elif options.command == "list":
             print(json.dumps(event["report"], indent=2))
 
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, interrupted)
     try:

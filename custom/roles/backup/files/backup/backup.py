@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import time
 
@@ -129,11 +130,7 @@ def retain(settings, status, say):
 
 def drop_snapshot(settings):
     """It is large, and everything is in it: it stays no longer than needed."""
-    for name in (SNAPSHOT, SNAPSHOT + ".part"):
-        try:
-            os.unlink(settings.place("stage", name))
-        except OSError:
-            pass
+    shutil.rmtree(settings.place("stage", os.path.dirname(SNAPSHOT)), ignore_errors=True)
 
 
 def as_failure(error, what):

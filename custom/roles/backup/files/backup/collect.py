@@ -12,6 +12,7 @@ import shutil
 import stat
 import subprocess
 
+import parts
 from failure import Failure, last_line
 
 MANIFEST = "manifest.sha256"
@@ -23,6 +24,7 @@ class Stage:
         self.root = root
         # Relative path → sha256 of a file, None of anything else.
         self.entries = {}
+        self.in_parts = set()
         make_private(root)
 
     def path(self, name):
@@ -79,7 +81,7 @@ class Stage:
 
     def add_text(self, name, text):
         target = self.path(name)
-        data = text.encode()
+        data = text.encode(errors="surrogateescape")
         if not (os.path.isfile(target) and read_bytes(target) == data):
             os.makedirs(os.path.dirname(target), exist_ok=True)
             with open(target, "wb") as file:
@@ -88,8 +90,9 @@ class Stage:
         self.entries[name] = sha256(target)
 
     def add_made(self, name):
-        """A file that another program has put there."""
+        """A file that another program has put there; a large one is stored in parts."""
         self.entries[name] = sha256(self.path(name))
+        self.in_parts.update(parts.split(self.root, name))
 
     def finish(self, about):
         """Removes what is no longer there, writes the manifest, and what to know about this backup."""
@@ -101,7 +104,7 @@ class Stage:
 
     def prune(self):
         parents = set()
-        for name in self.entries:
+        for name in [*self.entries, *self.in_parts]:
             while name:
                 parents.add(name)
                 name = os.path.dirname(name)
@@ -141,7 +144,7 @@ def parse_manifest(text):
 def check_tree(root, wanted=lambda name: True):
     """Compares a restored folder with its own manifest; returns how many files were compared."""
     try:
-        with open(os.path.join(root, MANIFEST), encoding="utf-8", newline="\n") as file:
+        with open(os.path.join(root, MANIFEST), encoding="utf-8", errors="surrogateescape", newline="\n") as file:
             entries = parse_manifest(file.read())
     except OSError as error:
         raise Failure("manifest", "the backup has no manifest") from error
@@ -179,15 +182,15 @@ def packages(environment):
 
 
 def sha256(path):
-    with open(path, "rb") as file:
-        return sha256_of(file)
-
-
-def sha256_of(file):
     digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        feed(digest, file)
+    return digest.hexdigest()
+
+
+def feed(digest, file):
     for block in iter(lambda: file.read(1 << 20), b""):
         digest.update(block)
-    return digest.hexdigest()
 
 
 def make_private(path):

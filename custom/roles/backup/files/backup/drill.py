@@ -7,6 +7,7 @@ import time
 
 import collect
 import etcd
+import parts
 from backup import SNAPSHOT, as_failure
 from failure import Failure
 from repository import Repository
@@ -40,7 +41,9 @@ def rehearse(settings, say, scratch):
     collect.make_private(scratch)
     require_space(settings, repository, snapshot, scratch)
     say(f"restoring {snapshot['id'][:8]} of {snapshot['time'][:19]} to a scratch place")
-    tree = repository.restore(snapshot, scratch)
+    tree = os.path.join(scratch, "backup")
+    repository.restore(snapshot, tree)
+    parts.join(tree)
     files = collect.check_tree(tree)
     say(f"{files} files are as the manifest says")
     report = {"snapshot": snapshot["id"], "files": files}

@@ -74,11 +74,11 @@ class Repository:
         options = [word for option in self.settings.repository["options"] for word in ("-o", option)]
         return ["restic", *options, *words]
 
-    def start(self, *words, stderr=subprocess.PIPE):
+    def start(self, *words, stderr=subprocess.PIPE, cwd=None):
         try:
             return subprocess.Popen(
                 self.argv(words), env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=stderr, text=True, errors="replace",
+                stderr=stderr, text=True, errors="surrogateescape", cwd=cwd,
             )
         except FileNotFoundError as error:
             raise Failure("restic", "restic is not installed on this host") from error
@@ -158,11 +158,12 @@ class Repository:
     def backup(self, run_id):
         """Stores the staging folder; returns restic's own summary."""
         words = ["backup", "--json", "--host", self.settings.host, "--tag", TAG, "--tag", f"run={run_id}"]
-        return self.run(*words, self.settings.stage, once=self.backup_once)
+        # A relative path: what is in the folder stands at the top of the backup.
+        return self.run(*words, ".", once=self.backup_once)
 
     def backup_once(self, *words):
         with tempfile.TemporaryFile("w+", errors="replace") as errors:
-            process = self.start(*words, stderr=errors)
+            process = self.start(*words, stderr=errors, cwd=self.settings.stage)
             summary = self.follow(process.stdout)
             if process.wait() != 0:
                 errors.seek(0)
@@ -210,11 +211,9 @@ class Repository:
         return kept, sum(len(group.get("remove") or []) for group in groups)
 
     def restore(self, snapshot, target, names=()):
-        """The staging folder of a snapshot, or some names in it, below `target`; returns where it is then."""
-        root = snapshot["paths"][0]
-        includes = [word for name in names for word in ("--include", os.path.join(root, name))]
+        """All of a backup, or some names in it, into `target`."""
+        includes = [word for name in names for word in ("--include", "/" + re.sub(r"([*?\\[])", r"\\\1", name))]
         self.run("restore", snapshot["id"], "--target", target, *includes)
-        return os.path.join(target, root.lstrip("/"))
 
     def check(self, read_data):
         self.run("check", *(["--read-data"] if read_data == "all" else [f"--read-data-subset={read_data}"] if read_data else []))

@@ -12,6 +12,7 @@ import tarfile
 import time
 
 import collect
+import parts
 from failure import Failure
 from repository import Repository
 from status import write_atomic
@@ -27,10 +28,10 @@ def to_folder(settings, say, which, target, paths):
     sweep(parent, f".{name}{MARK}")
     partial = os.path.join(parent, f".{name}{MARK}{os.getpid()}")
     try:
-        tree, count, snapshot = fetch(settings, say, which, partial, paths)
+        count, snapshot = fetch(settings, say, which, partial, paths)
         if os.path.isdir(target):
             os.rmdir(target)
-        os.rename(tree, target)
+        os.rename(partial, target)
     except OSError as error:
         raise collect.disk_failure(error, "restoring") from error
     finally:
@@ -49,22 +50,23 @@ def refuse_target(settings, target):
 
 
 def fetch(settings, say, which, partial, paths):
-    """Restores below `partial` and compares with the manifest; returns the tree, how many files, and the snapshot."""
+    """Restores into `partial` and compares with the manifest; returns how many files, and the snapshot."""
     repository = Repository(settings, say)
     [snapshot] = repository.snapshots(which)
     wanted = [path.strip("/") if not path.startswith("/") else "files" + os.path.normpath(path) for path in paths]
     collect.make_private(partial)
     say(f"restoring {snapshot['id'][:8]} of {snapshot['time'][:19]}")
     names = [*wanted, collect.MANIFEST, collect.ABOUT] if wanted else []
-    tree = repository.restore(snapshot, partial, names)
+    repository.restore(snapshot, partial, names)
+    parts.join(partial)
 
     def chosen(name):
         return not wanted or any(name == path or name.startswith(path + "/") for path in wanted)
 
-    count = collect.check_tree(tree, chosen)
+    count = collect.check_tree(partial, chosen)
     if count == 0:
         raise Failure("no-such-path", f"nothing of {', '.join(paths)} is in the backup {snapshot['id'][:8]}")
-    return tree, count, snapshot
+    return count, snapshot
 
 
 def to_output(settings, say, which, paths):
@@ -72,9 +74,9 @@ def to_output(settings, say, which, paths):
     folder = settings.place(f"export{MARK}{os.getpid()}")
     sweep(settings.state, f"export{MARK}")
     try:
-        tree, _count, _snapshot = fetch(settings, say, which, folder, paths)
+        fetch(settings, say, which, folder, paths)
         with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive:
-            archive.add(tree, arcname=".")
+            archive.add(folder, arcname=".")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -97,8 +99,8 @@ def in_place(settings, say, which, paths, only_plan):
     partial = settings.place(f"in-place{MARK}{os.getpid()}")
     sweep(settings.state, f"in-place{MARK}")
     try:
-        tree, count, snapshot = fetch(settings, say, which, partial, paths)
-        root = os.path.join(tree, "files")
+        count, snapshot = fetch(settings, say, which, partial, paths)
+        root = os.path.join(partial, "files")
         changes = [path for path in walk(root) if differs(os.path.join(root, path.lstrip("/")), path)]
         report = {"snapshot": snapshot["id"], "time": snapshot["time"], "files": count, "changes": changes}
         if not only_plan and changes:

@@ -1,11 +1,11 @@
 """Whether the repository is whole: restic's own check, and the latest backup against its manifest."""
 
+import hashlib
 import json
-import os
-import shutil
 import tarfile
 
 import collect
+import parts
 from backup import as_failure
 from failure import Failure
 from repository import Repository, failed
@@ -39,28 +39,27 @@ def check(settings, say, read_data):
 
 def list_all(repository, snapshot):
     """Every file of the manifest is in the backup, and no other one: by name, without reading them."""
-    root = snapshot["paths"][0]
     entries = manifest_of(repository, snapshot)
     listed = set()
     for line in repository.run("ls", "--json", "--no-lock", snapshot["id"]).splitlines():
         node = json.loads(line)
-        if node.get("type") == "file" and node.get("path", "").startswith(root + "/"):
-            listed.add(os.path.relpath(node["path"], root))
+        if node.get("type") == "file":
+            listed.add(parts.whole(node["path"].strip("/")))
     compare(entries, {name: entries.get(name, "") for name in listed})
     return len(entries)
 
 
 def read_all(repository, snapshot):
     """Every byte, as a stream: needs no room on the disk."""
-    root = snapshot["paths"][0]
     entries = manifest_of(repository, snapshot)
-    process = repository.start_binary("dump", "--archive", "tar", "--no-lock", snapshot["id"], root)
-    found = {}
+    process = repository.start_binary("dump", "--archive", "tar", "--no-lock", snapshot["id"], "/")
+    digests = {}
     try:
         with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
             for member in archive:
                 if member.isfile():
-                    found[name_in(root, member.name)] = collect.sha256_of(archive.extractfile(member))
+                    name = parts.whole(member.name.lstrip("/"))
+                    collect.feed(digests.setdefault(name, hashlib.sha256()), archive.extractfile(member))
     except tarfile.TarError as error:
         process.wait()
         raise Failure("repository-damaged", f"the latest backup cannot be read: {error}") from error
@@ -68,18 +67,12 @@ def read_all(repository, snapshot):
     said = process.stderr.read().decode(errors="replace")
     if process.wait() != 0:
         raise failed(process.returncode, said, "dump")
-    compare(entries, found)
+    compare(entries, {name: digest.hexdigest() for name, digest in digests.items()})
     return len(entries)
 
 
-def name_in(root, name):
-    """Older versions of restic write whole paths into the archive, newer ones paths below the folder."""
-    plain = "/" + name.lstrip("./")
-    return plain[len(root) :].strip("/") if plain.startswith(root + "/") else plain.strip("/")
-
-
 def manifest_of(repository, snapshot):
-    text = repository.run("dump", "--no-lock", snapshot["id"], os.path.join(snapshot["paths"][0], collect.MANIFEST))
+    text = repository.run("dump", "--no-lock", snapshot["id"], "/" + collect.MANIFEST)
     return collect.parse_manifest(text)
 
 

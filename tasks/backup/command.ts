@@ -1,0 +1,44 @@
+/** What the backup commands have in common: hosts from the command line, a line a step, a table at the end. */
+import type { z } from "zod";
+import type { TaskContext } from "../cli/task.ts";
+import type { ClusterModel, Host } from "../core/model.ts";
+import { table } from "../report/text.ts";
+import { unsuccessful } from "./failures.ts";
+import { askHosts, type Outcome } from "./program.ts";
+
+export interface Job<Report> {
+  readonly words: readonly string[];
+  readonly report: z.ZodType<Report>;
+}
+
+/** Runs the program on hosts, with its steps as progress. */
+export async function onHosts<Report>(
+  { env, err }: TaskContext,
+  model: ClusterModel,
+  hosts: readonly Host[],
+  { words, report }: Job<Report>,
+): Promise<readonly Outcome<Report>[]> {
+  const width = Math.max(...hosts.map(({ name }) => name.length));
+  const onStep = (host: string, message: string): void => err(`${host.padEnd(width)}  ${message}\n`);
+  return askHosts(hosts, { model, words, report, env, onStep });
+}
+
+/** One row a host; what failed is in the error that follows. */
+export function outcomeTable<Report>(
+  outcomes: readonly Outcome<Report>[],
+  heads: readonly string[],
+  cells: (report: Report) => readonly string[],
+): string {
+  const rows = outcomes.map((outcome) =>
+    outcome.kind === "done"
+      ? [outcome.host, ...cells(outcome.report)]
+      : [outcome.host, outcome.kind === "failed" ? `FAILED: ${outcome.failure}` : outcome.message],
+  );
+  return `${table([["host", ...heads], ...rows])}\n`;
+}
+
+/** For machines: every outcome as it is. */
+export function outcomeJson(cluster: string, outcomes: readonly Outcome<unknown>[]): string {
+  const failed = unsuccessful(outcomes).length;
+  return `${JSON.stringify({ cluster, failed, hosts: outcomes }, null, 2)}\n`;
+}

@@ -1,0 +1,169 @@
+/** Reads the certificates of every host over one SSH connection each. Only certificates leave a host, never a key. */
+import type { ClusterModel, Host } from "../core/model.ts";
+import { runOnHost, type Section } from "../hosts/script.ts";
+
+/** Whose a certificate is, which is also who renews it. */
+export const OWNERS = ["kubernetes", "etcd", "kubelet", "haproxy", "registry", "nrpe", "openshift"] as const;
+export type Owner = (typeof OWNERS)[number];
+
+/** One place on one host that should hold a certificate. */
+export interface FoundFile {
+  readonly host: string;
+  readonly owner: Owner;
+  readonly path: string;
+  /** Where symbolic links lead. */
+  readonly realPath: string;
+  /** PEM blocks; empty when there are none. */
+  readonly certificates: readonly string[];
+  /** A kubeconfig: its certificates are embedded. */
+  readonly isKubeconfig: boolean;
+  /** Why it could not be read. */
+  readonly unreadable?: string;
+}
+
+export interface HostCertificates {
+  readonly host: string;
+  readonly files: readonly FoundFile[];
+  /** How far its clock is from ours, in seconds; ahead is positive. */
+  readonly clockSkew: number;
+  /** Why the host could not be asked. */
+  readonly silent?: string;
+}
+
+/**
+ * kubespray's places, kubeadm's, openshift-ansible's, and those that the settings of HAProxy, the registry and NRPE
+ * name. Keys beside them are left out by name, and of every file only the certificates are printed.
+ */
+const SCRIPT = `
+number=0
+found() {
+  [ -e "$2" ] || [ -L "$2" ] || return 0
+  number=$((number + 1))
+  section "$1:$number" show "$2"
+}
+show() {
+  printf '%s\\n%s\\n' "$1" "$(readlink -f "$1")"
+  if [ -d "$1" ]; then echo 'unreadable: is a folder'; return; fi
+  if [ -L "$1" ] && ! [ -e "$1" ]; then echo "unreadable: leads to $(readlink "$1"), which does not exist"; return; fi
+  if ! [ -f "$1" ]; then echo 'unreadable: is no regular file'; return; fi
+  if ! head -c 1 "$1" >/dev/null 2>&1; then echo "unreadable: $(head -c 1 "$1" 2>&1 >/dev/null | tail -n 1)"; return; fi
+  if head -c 1000000 "$1" | tr -d '\\000' | grep -Eq '^ *(clusters|client-certificate(-data)?|certificate-authority-data): *'; then
+    echo kubeconfig
+    head -c 1000000 "$1" | sed -n 's/^ *-\\{0,1\\} *\\(client-certificate-data\\|certificate-authority-data\\): *["'\\'']\\{0,1\\}\\([A-Za-z0-9+/=]*\\).*/\\1 \\2/p'
+  else
+    head -c 1000000 "$1" | tr -d '\\000\\r' | sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p'
+  fi
+}
+in_folder() {
+  for file in "$2"/*.crt "$2"/*.pem "$2"/*.cert; do
+    case $file in *-key.pem|*.key.pem|*/key.pem) continue ;; esac
+    found "$1" "$file"
+  done
+}
+section clock date +%s
+for folder in /etc/kubernetes/ssl /etc/kubernetes/pki; do
+  in_folder kubernetes $folder
+  in_folder etcd $folder/etcd
+done
+for file in /etc/kubernetes/*.conf /root/.kube/config; do found kubernetes "$file"; done
+in_folder etcd /etc/ssl/etcd/ssl
+in_folder etcd /etc/etcd
+for file in kubelet-client-current.pem kubelet-server-current.pem kubelet.crt; do found kubelet "/var/lib/kubelet/pki/$file"; done
+in_folder openshift /etc/origin/master
+in_folder openshift /etc/origin/node/certificates
+if [ -f /etc/haproxy/haproxy.cfg ]; then
+  for file in $(sed -n 's/#.*//; s/.*[[:space:]]crt[[:space:]]\\{1,\\}\\([^[:space:]]*\\).*/\\1/p' /etc/haproxy/haproxy.cfg | sort -u); do
+    if [ -d "$file" ]; then in_folder haproxy "\${file%/}"; else found haproxy "$file"; fi
+  done
+fi
+for settings in /etc/docker/registry/config.yml /etc/docker-distribution/registry/config.yml; do
+  [ -f $settings ] || continue
+  for file in $(sed -n 's/^ *certificate: *["'\\'']\\{0,1\\}\\([^"'\\'' ]*\\).*/\\1/p' $settings); do found registry "$file"; done
+done
+for settings in /etc/nagios/nrpe.cfg /etc/nagios/nrpe_local.cfg /etc/nagios/nrpe.d/*.cfg; do
+  [ -f "$settings" ] || continue
+  for file in $(sed -n 's/^ssl_\\(ca\\)\\{0,1\\}cert_file *= *\\([^ ]*\\).*/\\2/p' "$settings"); do found nrpe "$file"; done
+done
+`;
+
+const TIMEOUT_MS = 60_000;
+/** SSH connections at a time. */
+const AT_ONCE = 40;
+
+export async function collectCertificates(
+  model: ClusterModel,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly HostCertificates[]> {
+  const results: HostCertificates[] = [];
+  const waiting = [...model.hosts.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      results[next[0]] = await collectFrom(model, next[1], env);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}
+
+async function collectFrom(
+  model: ClusterModel,
+  host: Host,
+  env: NodeJS.ProcessEnv,
+): Promise<HostCertificates> {
+  const answer = await runOnHost(model, host, SCRIPT, { env, timeoutMs: TIMEOUT_MS });
+  if (answer.kind === "unreachable")
+    return { host: host.name, files: [], clockSkew: 0, silent: answer.reason };
+  const clock = Number(answer.sections.get("clock")?.text.trim());
+  if (!Number.isFinite(clock) || answer.code !== 0)
+    return {
+      host: host.name,
+      files: [],
+      clockSkew: 0,
+      silent:
+        answer.stderr.trim().split("\n").at(-1) || `did not answer to the end (exit code ${answer.code})`,
+    };
+  return {
+    host: host.name,
+    files: readFiles(host.name, answer.sections),
+    clockSkew: Math.round(clock - Date.now() / 1000),
+  };
+}
+
+/** Exported for tests. One file that is reached by several names counts once. */
+export function readFiles(host: string, sections: ReadonlyMap<string, Section>): readonly FoundFile[] {
+  const files = new Map<string, FoundFile>();
+  for (const [name, { text }] of sections) {
+    const owner = OWNERS.find((one) => name.startsWith(`${one}:`));
+    if (owner === undefined) continue;
+    const file = readFile(host, owner, text);
+    if (file !== undefined && !files.has(file.realPath || file.path))
+      files.set(file.realPath || file.path, file);
+  }
+  return [...files.values()];
+}
+
+/** Kubeconfigs that have a certificate of their own in them, as kubeadm makes them. */
+const WITH_CERTIFICATE = /\/(admin|super-admin|controller-manager|scheduler)\.conf$/;
+
+function readFile(host: string, owner: Owner, text: string): FoundFile | undefined {
+  const [path = "", realPath = "", ...content] = text.split("\n");
+  const file = { host, owner, path, realPath, isKubeconfig: content[0] === "kubeconfig" };
+  const refusal = content[0]?.startsWith("unreadable: ")
+    ? content[0].slice("unreadable: ".length)
+    : undefined;
+  if (refusal !== undefined) return { ...file, certificates: [], unreadable: refusal };
+  if (!file.isKubeconfig) {
+    const certificates = content
+      .join("\n")
+      .match(/-----BEGIN CERTIFICATE-----[\s\S]*?(-----END CERTIFICATE-----|$)/g);
+    // Not every .conf in /etc/kubernetes is a kubeconfig.
+    if (certificates === null && path.endsWith(".conf") && !WITH_CERTIFICATE.test(path)) return undefined;
+    return { ...file, certificates: certificates ?? [] };
+  }
+  const own = content.flatMap((line) => {
+    const [, data] = /^client-certificate-data (\S+)$/.exec(line) ?? [];
+    return data === undefined ? [] : [Buffer.from(data, "base64").toString("latin1")];
+  });
+  // The kubelet's names a file instead, which is found where it is.
+  if (own.length === 0 && !WITH_CERTIFICATE.test(path)) return undefined;
+  return { ...file, certificates: own };
+}
