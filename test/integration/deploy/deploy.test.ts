@@ -123,7 +123,7 @@ describe("a deploy", () => {
     site.playbook(SLOW);
     const deploy = site.start("deploy", "prep-hosts");
     await deploy.says("prep-hosts ▸ Site");
-    await sleep(1500);
+    await expect.poll(sleepers, { timeout: 30_000 }).toHaveLength(2);
     deploy.child.kill("SIGKILL");
     await deploy.ended;
     expect(sleepers().length).toBeGreaterThan(0);
