@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   startup: () => import("./startup.ts"),
   lab: () => import("./lab.ts"),
   deploy: () => import("./deploy.ts"),
+  backup: () => import("./backup.ts"),
 };
 
 async function main(wanted: readonly string[]): Promise<number> {
