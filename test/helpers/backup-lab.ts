@@ -72,9 +72,8 @@ export async function backupLab(name: string, topology: string, reuse = false): 
     run,
     async deploy(...flags) {
       const ended = await run("deploy", "post", "--tags", "backup", ...flags);
-      // The last line counts all tasks; `changed` is left out of it when it is none.
-      const [, changed] = /\d+ hosts?: \d+ ok(?:, (\d+) changed)?[^\n]*\n*$/.exec(ended.stdout) ?? [];
-      return { ...ended, changed: Number(changed ?? 0) };
+      const [, changed] = /hosts: \d+ ok, (\d+) changed/.exec(ended.stdout) ?? [];
+      return { ...ended, changed: Number(changed ?? -1) };
     },
     async on(host, line) {
       const { code, stdout, stderr } = await tryOn(host, line);
