@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   deploy: () => import("./deploy.ts"),
   etcd: () => import("./etcd.ts"),
   nagios: () => import("./nagios.ts"),
+  backup: () => import("./backup.ts"),
 };
 
 async function main(wanted: readonly string[]): Promise<number> {

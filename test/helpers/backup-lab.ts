@@ -72,7 +72,8 @@ export async function backupLab(name: string, topology: string, reuse = false): 
     run,
     async deploy(...flags) {
       const ended = await run("deploy", "post", "--tags", "backup", ...flags);
-      return { ...ended, changed: Number(/ (\d+) changed/.exec(ended.stdout)?.[1] ?? -1) };
+      const [, changed] = /hosts: \d+ ok, (\d+) changed/.exec(ended.stdout) ?? [];
+      return { ...ended, changed: Number(changed ?? -1) };
     },
     async on(host, line) {
       const { code, stdout, stderr } = await tryOn(host, line);

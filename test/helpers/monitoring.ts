@@ -28,7 +28,8 @@ export function nagiosProgram(): string | undefined {
   if (existsSync("/usr/sbin/nagios4")) return "/usr/sbin/nagios4";
   if (existsSync(unpacked)) return unpacked;
   mkdirSync(folder, { recursive: true });
-  const unpack = "rm -f *.deb; apt-get -qq download nagios4-core 2>/dev/null && dpkg -x nagios4-core_*.deb .";
+  const unpack =
+    "rm -f *.deb; apt-get -qq download nagios4-core 2>/dev/null && dpkg-deb --fsys-tarfile nagios4-core_*.deb | tar -xf - ./usr/sbin/nagios4";
   spawnSync("sh", ["-c", unpack], { cwd: folder });
   return existsSync(unpacked) ? unpacked : undefined;
 }

@@ -531,8 +531,8 @@ except Exception as error: print(error)`;
 
   describe("edge", () => {
     // A cable of its own stands for the outside: ns1 is the router there, and the client behind it.
-    const CLIENT = "192.0.2.10";
-    const VIP = "203.0.113.100";
+    const CLIENT = "198.19.16.10";
+    const VIP = "198.19.15.100";
     const networkOf = (host: string): string => {
       const launcher = findHost(lab.places, host);
       const all = launcher === undefined ? [] : withDescendants(launcher);
@@ -550,10 +550,10 @@ except Exception as error: print(error)`;
       await ip("link", "add", "kmsvc-a", "type", "veth", "peer", "name", "kmsvc-b");
       await ip("link", "set", "kmsvc-a", "netns", networkOf("ns1"), "name", "edge0");
       await ip("link", "set", "kmsvc-b", "netns", networkOf("lb1"), "name", "edge0");
-      await lab.on("ns1", "ip link set edge0 up && ip address add 203.0.113.1/24 dev edge0");
-      await lab.on("lb1", "ip link set edge0 up && ip address add 203.0.113.2/24 dev edge0");
+      await lab.on("ns1", "ip link set edge0 up && ip address add 198.19.15.1/24 dev edge0");
+      await lab.on("lb1", "ip link set edge0 up && ip address add 198.19.15.2/24 dev edge0");
     };
-    const section = `edge: { interface: edge0, networks: 203.0.113.0/24, gateways: 203.0.113.1 }`;
+    const section = `edge: { interface: edge0, networks: 198.19.15.0/24, gateways: 198.19.15.1 }`;
     const withVip = () =>
       layer(section).replace(`{ address: ${NET}.101, vrid: 116 }`, `{ address: ${VIP}, vrid: 116 }`);
     /** The client's connection to the address, from outside. */
@@ -590,7 +590,7 @@ except Exception as error: print(error)`;
       expect(await answered()).toBe(true);
       expect(await sent()).toBeGreaterThan(before);
       expect(await lab.on("lb1", `ip route get ${CLIENT} from ${VIP}`)).toContain(
-        "via 203.0.113.1 dev edge0",
+        "via 198.19.15.1 dev edge0",
       );
       // What the host sends of its own accord takes the default route as before.
       expect(await lab.on("lb1", `ip route get ${CLIENT}`)).toContain(`via ${NET}.1 dev host0`);
@@ -620,7 +620,7 @@ except Exception as error: print(error)`;
       await lab.configure(layer());
       done(await lab.play(ROUTES));
       expect(await lab.on("lb1", "ip rule show; ip route show table 200 2>&1 || true")).not.toMatch(
-        /203\.0\.113/,
+        /198\.19\.15/,
       );
     });
   });

@@ -129,9 +129,8 @@ function controlPlaneChecks({ api, orchestrator }: ClusterModel): Check[] {
 }
 
 /** The role `backup` brings its own plugin, which knows from its own section how old a backup may be. */
-function backupChecks(model: ClusterModel): Check[] {
-  const isDeclared = "backup" in model && model.backup !== undefined;
-  return isDeclared ? [local("backup", ["/usr/local/lib/kube-magic/check_kube_magic_backup"])] : [];
+function backupChecks({ backup }: ClusterModel): Check[] {
+  return backup !== undefined ? [local("backup", ["/usr/local/lib/kube-magic/check_kube_magic_backup"])] : [];
 }
 
 export function limits({ warning, critical }: Threshold): string[] {
