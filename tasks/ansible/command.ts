@@ -34,6 +34,8 @@ export interface PlaybookRequest {
   /** Folder with collections that the tool's own Ansible does not bring. */
   readonly collections?: string;
   readonly hostCount: number;
+  /** Stands for everything that modules are assembled from; given, they are kept from run to run. */
+  readonly modulesId?: string;
   readonly extraVars: ValueMap;
   readonly flags: RunFlags;
 }
@@ -104,6 +106,13 @@ function settings(request: PlaybookRequest): Record<string, string> {
     // Tools disagree about injected facts, so they never share a cache.
     ANSIBLE_CACHE_PLUGIN_CONNECTION: join(clusterBuild, "facts", tool),
     ANSIBLE_CACHE_PLUGIN_TIMEOUT: "3600",
+    // Read by our callback kube_magic_speed.
+    ...(request.modulesId === undefined
+      ? {}
+      : {
+          KUBE_MAGIC_MODULES: join(clusterBuild, "modules", tool),
+          KUBE_MAGIC_MODULES_ID: request.modulesId,
+        }),
     ...(request.collections === undefined
       ? {}
       : { ANSIBLE_COLLECTIONS_PATH: collectionsPath(request.collections) }),

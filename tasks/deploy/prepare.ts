@@ -101,6 +101,7 @@ export function makePlan(
       clusterBuild: cluster.build,
       callbacks: join(paths.custom, "plugins", "callback"),
       hostCount: cluster.model.hosts.length,
+      modulesId: digest([request.environments.get(tool), identityOf(tool)]),
       extraVars,
       flags,
       ...(tool === "ceph-ansible" ? { collections: join(paths.vendor, "collections") } : {}),
@@ -137,7 +138,7 @@ export function makePlan(
     missing: (spec) => missingFrom(paths, spec, cluster.model),
     commands,
     fingerprint: (spec) =>
-      fingerprint({
+      digest({
         argv: commands(spec).map(({ argv }) => argv.slice(1)),
         tools: toolsOf(spec, cluster.model).map((tool) => ({
           files: [...filesOf(cluster, tool)],
@@ -186,6 +187,6 @@ function filesOf(cluster: ClusterContext, tool: ToolName): FileSet {
   return cluster.files.get(tool) ?? new Map();
 }
 
-function fingerprint(inputs: unknown): string {
+function digest(inputs: unknown): string {
   return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 32);
 }

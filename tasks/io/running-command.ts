@@ -1,6 +1,6 @@
 /** The gate for long-running commands (zx): own process group, output straight into a file, signals on request. */
 import { closeSync, openSync } from "node:fs";
-import { $ } from "zx";
+import { $ } from "zx/core";
 
 export interface RunningCommand {
   readonly pid: number | undefined;

@@ -1,7 +1,7 @@
 /**
  * The gate for external commands (zx). argv arrays only: nothing here goes through a shell's parser.
  */
-import { $, type ProcessOutput } from "zx";
+import { $, type ProcessOutput } from "zx/core";
 
 export interface CommandOptions {
   readonly cwd?: string;

@@ -38,6 +38,8 @@ export function customInventory(model: ClusterModel): ToolInventory {
   }
   // Ceph's own commands run on a client: the first monitor, as in ceph-ansible's inventory.
   groups.clients = groupOf(hostsWith(model, "ceph-mon").slice(0, 1));
+  // A play without hosts costs nothing, one whose every task is skipped a second on eight hosts.
+  groups.registry_clients = groupOf(model.registry === undefined ? [] : model.hosts);
   groups.k8s_cluster = { children: ["kube_control_plane", "kube_node"] };
   groups.ceph = { children: ["mons", "mgrs", "osds", "mdss", "rgws"] };
   return { hosts: model.hosts, hostVariables, groups, variables: { all: clusterVariables(model) } };
