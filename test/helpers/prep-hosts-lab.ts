@@ -1,5 +1,5 @@
 /** A lab with its inventory rendered as a deploy renders it, and our playbooks run on it as a deploy runs them. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -55,6 +55,9 @@ export async function prepHostsLab(name: string, topology: string): Promise<Prep
   const rendered = join(build, "custom");
   cpSync(join(ROOT, "inventories", "_defaults"), join(inventoriesDir, "_defaults"), { recursive: true });
   writeFileSync(join(root, "topology.yml"), topology);
+  mkdirSync(join(root, "vendor"));
+  for (const path of ["custom", "vendor/requirements", "vendor/.environments", "vendor/vendor.yml"])
+    symlinkSync(join(ROOT, path), join(root, path));
   await labDown({ name });
   const { places, topology: parsed } = await labUp({
     topologyFile: join(root, "topology.yml"),

@@ -47,7 +47,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "manifests",
   ],
   day2: ["core", "render", "vendor", "phases", "ansible", "cli", "deploy"],
-  demo: ["core", "io", "inventory", "ansible", "lab", "cli", "deploy"],
+  demo: ["core", "io", "inventory", "ansible", "lab", "cli", "deploy", "monitoring"],
   import: ["core", "io", "inventory", "render"],
 };
 

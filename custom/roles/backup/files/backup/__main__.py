@@ -15,7 +15,7 @@ from repository import Repository
 from settings import FILE, Settings
 from status import Status, tell
 
-# A person may wait this long for a run of the timer to end; the timer itself does not wait.
+# For whoever reads or restores while the timer's backup is made.
 PATIENCE_SECONDS = 600
 
 
@@ -25,7 +25,8 @@ def arguments():
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("init", help="make the repository, unless there is one")
-    commands.add_parser("run", help="make a backup now")
+    run = commands.add_parser("run", help="make a backup now")
+    run.add_argument("--wait", metavar="SECONDS", type=int, default=0, help="for a drill or a restore on this host to end")
     commands.add_parser("list", help="the backups of this host, and how the last ones went")
     check = commands.add_parser("verify", help="check the repository")
     check.add_argument("--read-data", metavar="all|N%", default="", help="read all data, or a part of it, too")
@@ -45,8 +46,9 @@ def act(options, settings, say):
     command = options.command
     if command == "list":
         return everything_known(settings, say)
-    with lock.only_one(command, 0 if command == "run" else PATIENCE_SECONDS, say):
+    with lock.only_one(command, getattr(options, "wait", PATIENCE_SECONDS), say):
         restore.recover(settings, say)
+        restore.sweep_state(settings)
         if command == "init":
             return {"changed": Repository(settings, say).init()}
         if command == "run":

@@ -72,7 +72,6 @@ def fetch(settings, say, which, partial, paths):
 def to_output(settings, say, which, paths):
     """A tar on standard output, for the controller."""
     folder = settings.place(f"export{MARK}{os.getpid()}")
-    sweep(settings.state, f"export{MARK}")
     try:
         fetch(settings, say, which, folder, paths)
         with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive:
@@ -81,8 +80,16 @@ def to_output(settings, say, which, paths):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def sweep_state(settings):
+    """Decrypted copies do not wait for the next restore: every command begins with this."""
+    for purpose in ("export", "in-place"):
+        sweep(settings.state, purpose + MARK)
+
+
 def sweep(folder, prefix):
     """What interrupted restores left; the lock says that none of them is alive."""
+    if not os.path.isdir(folder):
+        return
     for name in os.listdir(folder):
         if name.startswith(prefix):
             shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
@@ -97,7 +104,6 @@ def in_place(settings, say, which, paths, only_plan):
     if not paths or any(not path.startswith("/") for path in paths):
         raise Failure("no-such-path", "name the absolute paths to restore over the live ones")
     partial = settings.place(f"in-place{MARK}{os.getpid()}")
-    sweep(settings.state, f"in-place{MARK}")
     try:
         count, snapshot = fetch(settings, say, which, partial, paths)
         root = os.path.join(partial, "files")
