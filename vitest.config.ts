@@ -1,13 +1,14 @@
 import { defineConfig } from "vitest/config";
 
 /** One project per kind of test; each has its own folder and its own patience. */
-const project = (name: string, timeoutSeconds: number, serial: boolean) => ({
+const project = (name: string, timeoutSeconds: number, serial: boolean, retry = 0) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
     fileParallelism: !serial,
+    retry,
   },
 });
 
@@ -16,7 +17,8 @@ export default defineConfig({
     projects: [
       project("unit", 30, false),
       project("integration", 180, false),
-      project("lab", 600, true),
+      // Real hosts on a machine that others use as well: a second try tells a slow moment from a fault.
+      project("lab", 600, true, 1),
       project("upstream", 600, true),
     ],
   },

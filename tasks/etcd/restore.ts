@@ -30,6 +30,8 @@ export async function restore(
   begins: (part: RestorePart) => void,
 ): Promise<void> {
   const { say, stop } = action;
+  const names = plan.members.map(({ host }) => host.name).join(", ");
+  say(`making a new member of the snapshot on ${names}`);
   begins("stage");
   try {
     await Promise.all(plan.members.map((member) => stage(action, plan, member)));
@@ -38,7 +40,7 @@ export async function restore(
     await unstage(action, plan);
     throw error;
   }
-  say(`a new member lies ready on ${plan.members.map(({ host }) => host.name).join(", ")}`);
+  say(`a new member lies ready on ${names}`);
   begins("stop");
   const started = Date.now();
   await stopAll(action, plan);

@@ -341,7 +341,9 @@ describe.skipIf(missing.length > 0)("etcd", () => {
   test("changes nothing when a restore is interrupted before it stops anything", async () => {
     const path = await snapshot();
     const run = lab.start("etcd:restore", path, "--confirm", NAME);
-    await run.says("6. start the API servers");
+    await new Promise<void>((resolve) => {
+      run.child.stderr?.on("data", (data) => /making a new member/.test(String(data)) && resolve());
+    });
     run.child.kill("SIGINT");
     const { code, stderr } = await run.ended;
     expect(code, stderr).toBe(130);
