@@ -70,6 +70,7 @@ const GROUPS: Readonly<Record<ToolName, Readonly<Record<string, Membership>>>> =
     backup: has("backup"),
     dns: has("dns"),
     registry: has("registry"),
+    registry_clients: (_host, model) => model.registry !== undefined,
     bastion: has("bastion"),
   },
 };
