@@ -42,7 +42,7 @@ describe.skipIf(missing.length > 0)("inside the cluster:", () => {
   beforeAll(async () => {
     lab = await insideLab(NAME, TOPOLOGY);
     // A load balancer that nobody asks: the virtual address belongs to one.
-    const hosts = `api: { vip: ${VIP} }\nhosts: { lb1: { ip: ${NET}.41, roles: [load-balancer] } }\n`;
+    const hosts = `api: { vip: ${VIP}, domain: ${DOMAIN} }\nhosts: { lb1: { ip: ${NET}.41, roles: [load-balancer] } }\n`;
     writeFileSync(file(`inventories/${NAME}/local/hosts.yml`), hosts);
     tls = makeKubeadmFiles(file("tls"), [
       `DNS:${DOMAIN}`,
