@@ -2,9 +2,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { labPlaces } from "../../tasks/lab/places.ts";
-import { obstacles } from "../../tasks/lab/requirements.ts";
 import { type BackupLab, backupLab } from "../helpers/backup-lab.ts";
+import { skipsLongLab } from "../helpers/lab-needs.ts";
 
 const NAME = "kmbak";
 const NET = "198.18.13";
@@ -68,10 +67,7 @@ interface Success {
   readonly warnings: readonly string[];
 }
 
-const missing = obstacles(labPlaces(NAME));
-if (missing.length > 0) console.warn(`backup tests are skipped: ${missing.join(" ")}`);
-
-describe.skipIf(missing.length > 0)("backups", () => {
+describe.skipIf(skipsLongLab("backups", NAME))("backups", () => {
   let lab: BackupLab;
 
   beforeAll(async () => {

@@ -3,20 +3,16 @@ import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFil
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { acquireLock } from "../../tasks/io/lock.ts";
-import { labPlaces } from "../../tasks/lab/places.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
-import { obstacles } from "../../tasks/lab/requirements.ts";
 import { ETCD_HOSTS, type EtcdLab, etcdLab, manifest, runManifests } from "../helpers/etcd-lab.ts";
+import { skipsLongLab } from "../helpers/lab-needs.ts";
 
 const NAME = "kmetcd";
 const NET = "198.18.12";
 const MIB = 1024 ** 2;
 const KEPT = "value-of-a-key-that-must-survive";
 
-const missing = obstacles(labPlaces(NAME));
-if (missing.length > 0) console.warn(`etcd tests are skipped: ${missing.join(" ")}`);
-
-describe.skipIf(missing.length > 0)("etcd", () => {
+describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
   let lab: EtcdLab;
   const build = (...more: string[]): string => join(lab.root, "build", NAME, ...more);
   const snapshots = (): string[] =>

@@ -3,9 +3,8 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capture } from "../../tasks/io/shell.ts";
-import { labPlaces } from "../../tasks/lab/places.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
-import { obstacles } from "../../tasks/lab/requirements.ts";
+import { skipsLongLab } from "../helpers/lab-needs.ts";
 import { type NagiosLab, nagiosLab, nameOf } from "../helpers/nagios-lab.ts";
 import type { PlaybookEnd } from "../helpers/prep-hosts-lab.ts";
 
@@ -59,10 +58,7 @@ const ALL = Object.entries(EXPECTED)
   .flatMap(([host, services]) => [host, ...services.map((service) => `${host}/${service}`)])
   .sort();
 
-const missing = obstacles(labPlaces(NAME));
-if (missing.length > 0) console.warn(`Nagios tests are skipped: ${missing.join(" ")}`);
-
-describe.skipIf(missing.length > 0)("monitoring", () => {
+describe.skipIf(skipsLongLab("Nagios", NAME))("monitoring", () => {
   let lab: NagiosLab;
 
   beforeAll(async () => {

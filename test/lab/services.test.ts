@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capture } from "../../tasks/io/shell.ts";
 import { findHost } from "../../tasks/lab/container.ts";
-import { labPlaces } from "../../tasks/lab/places.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
 import { withDescendants } from "../../tasks/lab/processes.ts";
-import { obstacles } from "../../tasks/lab/requirements.ts";
+import { skipsLongLab } from "../helpers/lab-needs.ts";
 import { type PlaybookEnd, type PrepHostsLab, prepHostsLab } from "../helpers/prep-hosts-lab.ts";
 
 const NAME = "kmsvc";
@@ -47,10 +46,7 @@ ${hosts}
 ${more}
 `;
 
-const missing = obstacles(labPlaces(NAME));
-if (missing.length > 0) console.warn(`the tests of services are skipped: ${missing.join(" ")}`);
-
-describe.skipIf(missing.length > 0)("services around the cluster", () => {
+describe.skipIf(skipsLongLab("services", NAME))("services around the cluster", () => {
   let lab: PrepHostsLab;
 
   beforeAll(async () => {
