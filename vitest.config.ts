@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     projects: [
       project("unit", 30, false),
-      project("integration", 180, false),
+      project("integration", 300, false),
       // Real hosts on a machine that others use as well: a second try tells a slow moment from a fault.
       project("lab", 600, true, 1),
       project("upstream", 600, true),

@@ -295,7 +295,8 @@ describe("the examples", () => {
   });
 });
 
-describe("speed", () => {
+// How long it takes is for bench/.
+describe("many hosts", () => {
   const hosts = (write: (index: number) => string) =>
     Array.from({ length: 5000 }, (_, index) => write(index)).join("");
   const head = `${MINIMAL.replace("10.0.0.0/24", "10.0.0.0/8")}  `.replace(/\s+$/, "\n");
@@ -311,21 +312,11 @@ describe("speed", () => {
   it.each([
     ["one by one", explicit],
     ["as ranges", ranges],
-  ])("5,000 hosts %s are ready within 1.5 s", async (_name, text) => {
+  ])("5,000 hosts %s are all there", async (_name, text) => {
     const sets = ["network.pods=172.16.0.0/11", "network.services=192.168.0.0/16"];
-    const times: number[] = [];
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const root = makeRoot({ "prod/a.yml": head + text });
-      const start = performance.now();
-      const loaded = await loadInventory({
-        inventoriesDir: join(root, "inventories"),
-        cluster: "prod",
-        sets,
-      });
-      times.push(performance.now() - start);
-      expect(loaded.hostCount).toBe(5002);
-    }
-    expect(Math.min(...times)).toBeLessThan(1500);
+    const root = makeRoot({ "prod/a.yml": head + text });
+    const loaded = await loadInventory({ inventoriesDir: join(root, "inventories"), cluster: "prod", sets });
+    expect(loaded.hostCount).toBe(5002);
   });
 });
 

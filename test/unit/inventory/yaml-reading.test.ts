@@ -207,9 +207,7 @@ describe("bounds", () => {
         .fill(`*l${level - 1}`)
         .join(", ")}]\n`;
     }
-    const start = performance.now();
     expect(read(text).problems.map(({ code }) => code)).toEqual(["KM010"]);
-    expect(performance.now() - start).toBeLessThan(500);
   });
 
   it("stops at a merge bomb too", () => {
