@@ -16,7 +16,7 @@ import type { Script } from "./script.ts";
 import { standIn } from "./stand-in.ts";
 
 /** How long Nagios may take to see what happened, ms. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
 const POLL_MS = 1_000;
 
 /** @returns the lab's name. @throws PhaseError when Nagios does not see what happens. */
@@ -38,6 +38,13 @@ export async function showPost(context: TaskContext, script: Script): Promise<st
   out("etcd, time and mail are there\n");
 
   await script.step("Backups, Nagios and NRPE", "deploy", "post", "-c", name);
+  await script.step("A backup of every host, now", "backup:run", "-c", name);
+  await script.step(
+    "The restore drill: back to a scratch place, etcd started from it",
+    "backup:drill",
+    "-c",
+    name,
+  );
   script.heading("Everything is watched, and well", "npm run monitoring:status");
   await nagiosSees(context, model, (entries) => entries.every(({ state }) => state === "OK"));
   await script.run("monitoring:status", "-c", name);
@@ -54,13 +61,6 @@ export async function showPost(context: TaskContext, script: Script): Promise<st
   await nagiosSees(context, model, (entries) => entries.every(({ state }) => state === "OK"));
   await script.run("monitoring:status", "-c", name);
 
-  await script.step("A backup of every host, now", "backup:run", "-c", name);
-  await script.step(
-    "The restore drill: back to a scratch place, etcd started from it",
-    "backup:drill",
-    "-c",
-    name,
-  );
   await script.step("What there is to go back to", "backup:list", "-c", name);
   return name;
 }
