@@ -27,7 +27,17 @@ describe("the inventory of our own playbooks", () => {
           "rgws",
           "clients",
         ],
-        ...["ceph", "infra", "load_balancers", "nagios", "backup", "dns", "registry", "bastion"],
+        ...[
+          "ceph",
+          "infra",
+          "load_balancers",
+          "nagios",
+          "backup",
+          "dns",
+          "registry",
+          "registry_clients",
+          "bastion",
+        ],
       ].sort(),
     );
     expect(membersOf(aCluster(), "custom", "kube_node")).toEqual(["infra1", "worker1", "worker2"]);
