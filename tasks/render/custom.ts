@@ -31,6 +31,19 @@ const ROLES_OF_GROUP: Readonly<Record<string, readonly Role[]>> = {
   bastion: ["bastion"],
 };
 
+/**
+ * Group → its hosts, for what is off until the central inventory declares it. A play without hosts costs nothing, one
+ * whose every task is skipped a second on eight hosts.
+ */
+const HOSTS_OF_SERVICE: Readonly<Record<string, (model: ClusterModel, host: Host) => boolean>> = {
+  registry_clients: ({ registry }) => registry !== undefined,
+  resolver_clients: ({ resolver }) => resolver !== undefined,
+  backup_clients: ({ backup }) => backup !== undefined,
+  backup_stores: ({ backup }, { name }) =>
+    backup?.repository.kind === "sftp" && backup.repository.host === name,
+  monitored: ({ monitoring }) => monitoring !== undefined,
+};
+
 export function customInventory(model: ClusterModel): ToolInventory {
   const groups: Record<string, Group> = {};
   for (const [group, roles] of Object.entries(ROLES_OF_GROUP)) {
@@ -38,8 +51,9 @@ export function customInventory(model: ClusterModel): ToolInventory {
   }
   // Ceph's own commands run on a client: the first monitor, as in ceph-ansible's inventory.
   groups.clients = groupOf(hostsWith(model, "ceph-mon").slice(0, 1));
-  // A play without hosts costs nothing, one whose every task is skipped a second on eight hosts.
-  groups.registry_clients = groupOf(model.registry === undefined ? [] : model.hosts);
+  for (const [group, isOneOf] of Object.entries(HOSTS_OF_SERVICE)) {
+    groups[group] = groupOf(model.hosts.filter((host) => isOneOf(model, host)));
+  }
   groups.k8s_cluster = { children: ["kube_control_plane", "kube_node"] };
   groups.ceph = { children: ["mons", "mgrs", "osds", "mdss", "rgws"] };
   return { hosts: model.hosts, hostVariables, groups, variables: { all: clusterVariables(model) } };

@@ -71,6 +71,11 @@ const GROUPS: Readonly<Record<ToolName, Readonly<Record<string, Membership>>>> =
     dns: has("dns"),
     registry: has("registry"),
     registry_clients: (_host, model) => model.registry !== undefined,
+    resolver_clients: (_host, model) => model.resolver !== undefined,
+    backup_clients: (_host, model) => model.backup !== undefined,
+    backup_stores: ({ name }, { backup }) =>
+      backup?.repository.kind === "sftp" && backup.repository.host === name,
+    monitored: (_host, model) => model.monitoring !== undefined,
     bastion: has("bastion"),
   },
 };

@@ -291,7 +291,7 @@ describe.skipIf(skipsLongLab("services", NAME))("services around the cluster", (
     const curl = async (path: string, ...args: readonly string[]) => {
       const { code, stdout, stderr } = await capture([
         "curl",
-        ...["-sS", "-m", "10", "--cacert", join(lab.credentials, "registry_ca.crt")],
+        ...["-sS", "-m", "10", "--cacert", join(lab.credentials, "registry-ca.crt")],
         ...["--resolve", `${NAMED}:${HOSTS.ns2}`, "-w", "\n%{http_code}", ...args, `${URL}${path}`],
       ]);
       expect(code, stderr).toBe(0);
@@ -359,7 +359,7 @@ describe.skipIf(skipsLongLab("services", NAME))("services around the cluster", (
       const end = done(await lab.play(REGISTRY, { check: true, diff: true }));
       expect(end.changed).toBeGreaterThan(2);
       expect(await lab.on("ns2", "ls /etc/docker 2>&1 || true")).toContain("No such file");
-      expect(existsSync(join(lab.credentials, "registry_ca.key"))).toBe(false);
+      expect(existsSync(join(lab.credentials, "registry-ca.key"))).toBe(false);
     });
 
     test("converges, and changes nothing the second time", async () => {
@@ -368,7 +368,7 @@ describe.skipIf(skipsLongLab("services", NAME))("services around the cluster", (
     });
 
     test("keeps its secrets from others", async () => {
-      for (const file of ["registry_ca.key", "registry_password"])
+      for (const file of ["registry-ca.key", "registry_password"])
         expect(statSync(join(lab.credentials, file)).mode & 0o777, file).toBe(0o600);
       const modes = await lab.on(
         "ns2",
@@ -401,7 +401,7 @@ try: u.urlopen("${URL}/v2/", timeout=5)
 except Exception as error: print(error)`;
       expect(await lab.on(host, `python3 -c '${look}'`)).toBe("HTTP Error 401: Unauthorized\n");
       expect(await lab.on(host, `cat /etc/containerd/certs.d/${NAMED}/ca.crt`)).toBe(
-        readFileSync(join(lab.credentials, "registry_ca.crt"), "utf8"),
+        readFileSync(join(lab.credentials, "registry-ca.crt"), "utf8"),
       );
     });
 

@@ -23,14 +23,23 @@ options:
     description: Path of the authority's or the host's key; made with mode 0600.
     type: path
     required: true
+  group:
+    description: Group that may read the host's key. Empty for nobody but root.
+    type: str
+    default: ""
   certificate:
     description: Path of the authority's or the host's certificate. Written by C(authority) only.
     type: path
     required: true
   subject:
-    description: Common name. Not needed for C(request), which takes the first of names.
+    description: Common name, cut at 64 characters. C(request) takes the first of names when it is empty.
     type: str
     default: ""
+  usage:
+    description: What the certificate is good for, and nothing else.
+    type: str
+    choices: [server, client]
+    default: server
   days:
     description: How long the certificate is valid.
     type: int
@@ -115,9 +124,9 @@ class Certificate(object):
             module.fail_json(msg="The command openssl is not installed here; install the package openssl.")
         os.umask(0o077)
         for name in self.params["names"]:
-            if canonical(name).startswith("DNS:") and not NAME.match(name):
+            if canonical(name).startswith("DNS:") and not NAME.match(name.lower()):
                 module.fail_json(msg="%r can be no name of a certificate" % name)
-        if not re.match(r"^[A-Za-z0-9 ._-]{0,64}$", self.params["subject"]):
+        if not re.match(r"^[A-Za-z0-9 ._-]*$", self.params["subject"]):
             module.fail_json(msg="%r can be no common name" % self.params["subject"])
 
     def openssl(self, *arguments, **options):
@@ -164,7 +173,7 @@ class Certificate(object):
             "authority.cnf",
             "[req]\nprompt = no\ndistinguished_name = name\nx509_extensions = extensions\n[name]\nCN = %s\n[extensions]\n"
             "basicConstraints = critical, CA:TRUE, pathlen:0\nkeyUsage = critical, keyCertSign, cRLSign\n"
-            "subjectKeyIdentifier = hash\n" % self.params["subject"],
+            "subjectKeyIdentifier = hash\n" % self.params["subject"][:64],
         )
         content = self.openssl(
             "req", "-x509", "-new", "-sha256", "-key", self.params["key"], "-days", str(self.params["days"]),
@@ -178,8 +187,8 @@ class Certificate(object):
         extensions = self.temporary(
             "extensions.cnf",
             "basicConstraints = critical, CA:FALSE\nkeyUsage = critical, digitalSignature\n"
-            "extendedKeyUsage = serverAuth\nsubjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid\n"
-            "subjectAltName = %s\n" % names,
+            "extendedKeyUsage = %sAuth\nsubjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid\n%s"
+            % (self.params["usage"], "subjectAltName = %s\n" % names if names else ""),
         )
         content = self.openssl(
             "x509", "-req", "-sha256", "-in", self.temporary("request.pem", self.params["request"]),
@@ -215,6 +224,9 @@ class Certificate(object):
         # Expiry is looked at below.
         if self.openssl("verify", "-no_check_time", "-CAfile", authority, path, may_fail=True) is None:
             return "it comes from another authority"
+        purpose = "ssl" + self.params["usage"]
+        if self.openssl("verify", "-no_check_time", "-purpose", purpose, "-CAfile", authority, path, may_fail=True) is None:
+            return "its usage changed"
         if self.names_of(path) != set(canonical(name) for name in self.params["names"]):
             return "its names changed"
         seconds = self.params["renew_before_days"] * 86400
@@ -222,18 +234,29 @@ class Certificate(object):
             return "it has less than %d days left" % self.params["renew_before_days"]
         return ""
 
+    def let_group_read(self):
+        """True when owner, group or mode of the key had to be changed."""
+        if not self.params["group"] or not os.path.exists(self.params["key"]):
+            return False
+        key = self.params["key"]
+        changed = self.module.set_owner_if_different(key, "root", False)
+        changed = self.module.set_group_if_different(key, self.params["group"], changed)
+        return self.module.set_mode_if_different(key, "0640", changed)
+
     def request(self):
         if self.module.check_mode and not os.path.exists(self.params["key"]):
             self.module.exit_json(changed=True, reason="there is no key yet", csr="")
         made = self.make_key()
+        opened = self.let_group_read()
         reason = self.why_new(made)
         csr = ""
         if reason:
+            subject = (self.params["subject"] or self.params["names"][0])[:64]
             config = self.temporary(
-                "request.cnf", "[req]\nprompt = no\ndistinguished_name = name\n[name]\nCN = %s\n" % self.params["names"][0][:64]
+                "request.cnf", "[req]\nprompt = no\ndistinguished_name = name\n[name]\nCN = %s\n" % subject
             )
             csr = self.openssl("req", "-new", "-sha256", "-key", self.params["key"], "-config", config)
-        self.module.exit_json(changed=made, reason=reason, csr=csr)
+        self.module.exit_json(changed=made or opened, reason=reason, csr=csr)
 
 
 def main():
@@ -244,6 +267,8 @@ def main():
             "certificate": {"type": "path", "required": True},
             "subject": {"type": "str", "default": ""},
             "days": {"type": "int", "default": 397},
+            "group": {"type": "str", "default": ""},
+            "usage": {"type": "str", "default": "server", "choices": ["server", "client"]},
             "names": {"type": "list", "elements": "str", "default": []},
             "renew_before_days": {"type": "int", "default": 30},
             "authority": {"type": "str", "default": ""},
