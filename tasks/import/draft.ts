@@ -5,9 +5,10 @@ import { isIpv6 } from "../core/ip.ts";
 import { type Orchestrator, ROLES, type Role, type ToolName } from "../core/model.ts";
 import { isMap, type Value } from "../core/value.ts";
 import { Claims } from "./claims.ts";
-import { roleOfGroup, todaysGroup } from "./groups.ts";
+import { roleOfGroup } from "./groups.ts";
 import { domainFrom, machineNetworks } from "./guess.ts";
-import { type Listing, membersOf } from "./listing-text.ts";
+import { hostOrder } from "./host-order.ts";
+import type { Listing } from "./listing-text.ts";
 import { mapCeph } from "./map/ceph-ansible.ts";
 import { mapConnection } from "./map/connection.ts";
 import { listedRoles, mapCustom } from "./map/custom.ts";
@@ -164,36 +165,6 @@ function rolesFor(roles: ReadonlySet<Role>, deployment: Value | undefined, views
   );
   if (hasOwn) return [...roles];
   return ROLES.filter((role) => roles.has(role) && (role !== "etcd" || deployment !== "kubeadm"));
-}
-
-const FIRST = [
-  "kube_control_plane",
-  "masters",
-  "mons",
-  "etcd",
-  "kube_node",
-  "nodes",
-  "infra",
-  "load_balancers",
-];
-
-/** Every host once: groups whose order matters keep it, others fit in between. */
-function hostOrder(views: readonly View[]): readonly string[] {
-  const order: string[] = [];
-  const sequences = views.flatMap((view) =>
-    [...view.listing.groups.keys()].map((group) => ({
-      rank: (FIRST.indexOf(todaysGroup(view.tool, group)) + 1 || 99) + (view.tool === "custom" ? 0.5 : 0),
-      hosts: membersOf(view.listing, group).map((host) => view.nameOf(host)),
-    })),
-  );
-  for (const { hosts } of sequences.sort((a, b) => a.rank - b.rank)) {
-    hosts.forEach((host, index) => {
-      if (order.includes(host)) return;
-      const next = hosts.slice(index + 1).find((other) => order.includes(other));
-      order.splice(next === undefined ? order.length : order.indexOf(next), 0, host);
-    });
-  }
-  return order;
 }
 
 function requireAddresses(hosts: readonly string[], claims: Claims): void {
