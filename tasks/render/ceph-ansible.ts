@@ -14,19 +14,15 @@ export function cephInventory(model: ClusterModel): ToolInventory | undefined {
   if (ceph === undefined) return undefined;
   const monitors = hostsWith(model, "ceph-mon");
   // A lab's OSDs are made by our own playbook, afterwards: ceph-ansible only knows block devices.
-  const osdHosts = ceph.osdBackend === "disks" ? hostsWith(model, "ceph-osd") : [];
+  const osdRole = ceph.osdBackend === "disks" ? (["ceph-osd"] as const) : [];
   return {
-    hosts: model.hosts.filter(
-      (host) =>
-        osdHosts.includes(host) ||
-        hostsWith(model, "ceph-mon", "ceph-mgr", "ceph-mds", "ceph-rgw").includes(host),
-    ),
-    hostVariables: (host) =>
-      host.devices.length === 0 || !osdHosts.includes(host) ? {} : { devices: host.devices },
+    hosts: hostsWith(model, "ceph-mon", "ceph-mgr", "ceph-mds", "ceph-rgw", ...osdRole),
+    hostVariables: ({ devices, roles }) =>
+      devices.length > 0 && osdRole.some((role) => roles.includes(role)) ? { devices } : {},
     groups: {
       mons: groupOf(monitors),
       mgrs: groupOf(hostsWith(model, "ceph-mgr")),
-      osds: groupOf(osdHosts),
+      osds: groupOf(hostsWith(model, ...osdRole)),
       mdss: groupOf(hostsWith(model, "ceph-mds")),
       rgws: groupOf(hostsWith(model, "ceph-rgw")),
       // Pools and keys are made by the first client, and only there is the admin key at hand without copying it.
