@@ -18,6 +18,7 @@ import { standIn } from "./stand-in.ts";
 /** How long Nagios may take to see what happened, ms. */
 const PATIENCE_MS = 300_000;
 const POLL_MS = 1_000;
+const KEYS = 100;
 
 /** @returns the lab's name. @throws PhaseError when Nagios does not see what happens. */
 export async function showPost(context: TaskContext, script: Script): Promise<string> {
@@ -35,7 +36,15 @@ export async function showPost(context: TaskContext, script: Script): Promise<st
   const model = requireModel(inventory);
   await standIn(context, name, "present");
   for (const fixture of ["etcd", "monitoring"]) await playFixture(context, { cluster: name, model }, fixture);
-  out("etcd, time and mail are there\n");
+  const places = labPlaces(name, context.env);
+  const victim = hostsWith(model, "etcd").at(-1)?.name ?? "";
+  // Something that a restore has to bring back.
+  await onHost(
+    places,
+    victim,
+    `set -a; . /etc/etcd.env; for key in $(seq ${KEYS}); do etcdctl put /demo/$key $key; done >/dev/null`,
+  );
+  out(`etcd with ${KEYS} keys, time and mail are there\n`);
 
   await script.step("Backups, Nagios and NRPE", "deploy", "post", "-c", name);
   await script.step("A backup of every host, now", "backup:run", "-c", name);
@@ -49,9 +58,7 @@ export async function showPost(context: TaskContext, script: Script): Promise<st
   await nagiosSees(context, model, (entries) => entries.every(({ state }) => state === "OK"));
   await script.run("monitoring:status", "-c", name);
 
-  const victim = hostsWith(model, "etcd").at(-1)?.name ?? "";
   script.heading(`etcd on ${victim} is stopped`, "npm run monitoring:status");
-  const places = labPlaces(name, context.env);
   await onHost(places, victim, "systemctl stop etcd");
   await nagiosSees(context, model, (entries) => entries.some((one) => one.hard && isUrgent(one)));
   await script.run("monitoring:status", "-c", name);
