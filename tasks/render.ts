@@ -7,7 +7,7 @@ import { closest } from "./core/closest.ts";
 import { EXIT, InputError } from "./core/errors.ts";
 import type { FileSet } from "./core/file-set.ts";
 import { TOOLS, type ToolName } from "./core/model.ts";
-import { buildFolder } from "./core/paths.ts";
+import { clusterFolders, toolFolder } from "./core/paths.ts";
 import { requireModel } from "./inventory/load.ts";
 import { changeLine, unifiedDiff } from "./render/describe-changes.ts";
 import { PRIVATE_FOLDERS, render } from "./render/renderers.ts";
@@ -44,7 +44,7 @@ export const task: Task = {
     const rendered = tools.map((tool) => ({ tool, files: render(model, tool) }));
     let changed = 0;
     for (const { tool, files } of rendered) {
-      const folder = buildFolder(paths, loaded.cluster, tool);
+      const folder = toolFolder(clusterFolders(paths, loaded.cluster), tool);
       const changes = isDry ? preview(context, files, folder) : write(context, files, folder, tool);
       changed += changes.filter(({ kind }) => kind !== "unchanged").length;
     }

@@ -90,7 +90,7 @@ function report(context: TaskContext, cluster: string): ClusterReport {
 function describe(report: ClusterReport): string {
   const phases = report.phases.map((phase) => [
     `  ${phase.name}`,
-    phase.done ?? "never",
+    phase.done === undefined ? "never" : minuteOf(phase.done),
     phase.seconds === undefined ? "" : duration(phase.seconds),
   ]);
   const runs = report.runs.map((run) => [`  ${run.id}`, run.status, run.command]);
@@ -99,4 +99,9 @@ ${table([["  PHASE", "LAST DONE", "TOOK"], ...phases])}
 
 ${table([["  RUN", "RESULT", "COMMAND"], ...runs])}
 `;
+}
+
+/** `2026-11-21 19:52 UTC`, as the ids of runs count. */
+function minuteOf(time: string): string {
+  return `${time.slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -56,6 +56,6 @@ export function outputFile({ build }: Pick<ClusterFolders, "build">, name: strin
 }
 
 /** Where a tool's rendered inventory lives, and what the tool leaves beside it. */
-export function buildFolder(paths: Paths, cluster: string, tool: string): string {
-  return join(paths.build, cluster, tool);
+export function toolFolder({ build }: Pick<ClusterFolders, "build">, tool: string): string {
+  return join(build, tool);
 }

@@ -4,7 +4,7 @@ import { NO_FLAGS, playbookCommand } from "../ansible/command.ts";
 import type { TaskContext } from "../cli/task.ts";
 import { PhaseError } from "../core/errors.ts";
 import type { ClusterModel } from "../core/model.ts";
-import { clusterFolders } from "../core/paths.ts";
+import { clusterFolders, toolFolder } from "../core/paths.ts";
 import type { ValueMap } from "../core/value.ts";
 import { customAnsible, INVENTORY } from "../deploy/prepare.ts";
 import { capture } from "../io/shell.ts";
@@ -26,7 +26,7 @@ export async function playFixture(
     bin: environment?.bin ?? "",
     tree: paths.custom,
     playbook: join(paths.root, "test", "fixtures", name, "playbook.yml"),
-    inventory: join(build, "custom", INVENTORY),
+    inventory: join(toolFolder({ build }, "custom"), INVENTORY),
     clusterBuild: build,
     callbacks: join(paths.custom, "plugins", "callback"),
     hostCount: model.hosts.length,

@@ -1,9 +1,10 @@
 /** Runs a plan under the cluster's lock, with journal and progress, and says how it came out. */
-import { join } from "node:path";
 import type { RunFlags } from "../ansible/command.ts";
 import type { TaskContext } from "../cli/task.ts";
 import type { Subscriber } from "../core/events.ts";
+import { toolFolder } from "../core/paths.ts";
 import { acquireLock } from "../io/lock.ts";
+import { operatorName } from "../io/operator.ts";
 import { takeArtifact } from "../kubeconfig/artifact.ts";
 import { kubeconfigOf } from "../kubeconfig/store.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
@@ -62,7 +63,7 @@ export async function execute(
       options.plan.filter(isRun).flatMap(({ commands }) => commands.map((command) => command.tool)),
     )) {
       const { saved } = writeFileSet(
-        join(cluster.build, tool),
+        toolFolder(cluster, tool),
         cluster.files.get(tool) ?? new Map(),
         PRIVATE_FOLDERS[tool],
       );
@@ -72,7 +73,7 @@ export async function execute(
       runsFolder: cluster.runs,
       cluster: cluster.model.name,
       command: options.command,
-      user: context.env.SUDO_USER ?? context.env.USER ?? "unknown",
+      user: operatorName(context.env),
       started: new Date(),
       partial: options.partial,
       fingerprint: (phase) => options.plan.find(({ spec }) => spec.name === phase)?.fingerprint,

@@ -7,7 +7,7 @@ import { loadChosenInventory } from "../cli/inventory-options.ts";
 import type { TaskContext } from "../cli/task.ts";
 import type { FileSet } from "../core/file-set.ts";
 import { type ClusterModel, TOOLS, type ToolName } from "../core/model.ts";
-import { type ClusterFolders, clusterFolders, outputFile, type Paths } from "../core/paths.ts";
+import { type ClusterFolders, clusterFolders, outputFile, type Paths, toolFolder } from "../core/paths.ts";
 import { requireModel } from "../inventory/load.ts";
 import { hashTree } from "../io/tree-hash.ts";
 import { type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts";
@@ -97,7 +97,7 @@ export function makePlan(
       bin: request.environments.get(tool)?.bin ?? join(paths.vendor, ".environments", tool, "bin"),
       tree: treeOf(paths, tool),
       playbook,
-      inventory: join(cluster.build, tool, INVENTORY),
+      inventory: join(toolFolder(cluster, tool), INVENTORY),
       clusterBuild: cluster.build,
       callbacks: join(paths.custom, "plugins", "callback"),
       hostCount: cluster.model.hosts.length,

@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LockedError } from "../core/errors.ts";
 import { onDisk } from "./files.ts";
+import { operatorName } from "./operator.ts";
 import { identify, isAlive, type ProcessIdentity } from "./process-identity.ts";
 
 export interface LockOwner {
@@ -34,11 +35,10 @@ export interface Lock {
  */
 export async function acquireLock(path: string, reason: string): Promise<Lock> {
   onDisk(path, () => mkdirSync(dirname(path), { recursive: true }));
-  const user = process.env.SUDO_USER ?? process.env.USER ?? process.env.LOGNAME ?? "unknown";
   let owner: LockOwner = {
     version: 1,
     process: identify(process.pid),
-    user,
+    user: operatorName(process.env),
     reason,
     since: new Date().toISOString(),
   };
