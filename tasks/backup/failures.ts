@@ -24,7 +24,11 @@ export const REMEDIES: Readonly<Record<string, string>> = {
     "mount the right disk; to go on with this one, remove /var/lib/kube-magic/backup/repository-id on the host and deploy again",
   "repository-damaged": "docs/backups.md: A damaged repository",
   "repository-full": "free space on the backup host; older backups are intact",
-  unreachable: "npm run preflight shows which hosts answer",
+  unreachable: "npm run preflight shows which hosts answer; an object store is asked from the host itself",
+  "access-denied":
+    "correct accessKeyId and secretAccessKey in backup.repository, then npm run deploy:post -- --tags backup",
+  certificate:
+    "add the authority of the object store to the host's own (update-ca-certificates, update-ca-trust)",
   "host-key":
     "if the backup host was reinstalled: npm run deploy:post -- --tags backup pins its new keys; if not, somebody stands in between",
   "disk-full": "free space there; older backups are intact and none was removed",

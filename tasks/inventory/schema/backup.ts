@@ -1,14 +1,6 @@
 /** Schema of the section `backup`. */
 import { z } from "zod";
-import { Tagged } from "../../core/value.ts";
-import { absolutePath, calendar, dnsName, url } from "./fields.ts";
-
-/** An encrypted value: `ansible-vault encrypt_string` makes one. */
-const vaulted = () =>
-  z.custom<Tagged>((value) => value instanceof Tagged && value.tag === "!vault", {
-    params: { remedy: "ansible-vault encrypt_string prints a value to paste" },
-    error: "must be a !vault value",
-  });
+import { absolutePath, calendar, dnsName, url, vaulted } from "./fields.ts";
 
 const kind = <Kind extends string>(name: Kind) =>
   z

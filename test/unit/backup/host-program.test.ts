@@ -39,6 +39,12 @@ describe("restic's troubles", () => {
     ],
     [1, "Pack ID does not match, want 1, got 2\nFatal: repository contains errors", "repository-damaged"],
     [1, 'sftp: "Failure" (SSH_FX_FAILURE)', "repository-full"],
+    [
+      1,
+      "Fatal: unable to open config file: Stat: The Access Key Id you provided does not exist",
+      "access-denied",
+    ],
+    [1, "client.PutObject: Access Denied.", "access-denied"],
     [1, "something new", "restic"],
   ])("exit code %i: %s", (code, said, kind) => {
     expect(

@@ -5,17 +5,23 @@ import os
 import re
 import subprocess
 import tempfile
+import threading
 import time
 
 from failure import Failure, last_line
+from reach import reach
 
 TAG = "kube-magic"
+
+# restic tries again for a quarter of an hour, also what no time mends.
+HOPELESS = re.compile(r"retrying after \S+: (.*(?:bucket does not exist|access denied|access key|signature).*)", re.I)
 
 # In this order: the first that is found in what restic said is it. Its exit codes tell some of them since 0.17 only.
 SIGNS = (
     ("repository-locked", 11, r"already locked|unable to create lock"),
     ("wrong-password", 12, r"wrong password or no key found"),
     ("disk-full", None, r"no space left on device|disk quota exceeded"),
+    ("access-denied", None, r"access denied|invalidaccesskeyid|signaturedoesnotmatch|access key id you provided"),
     ("host-key", None, r"host key verification failed|remote host identification has changed"),
     (
         "unreachable",
@@ -23,7 +29,7 @@ SIGNS = (
         r"connection refused|connection timed out|no route to host|could not resolve|permission denied \(publickey"
         r"|connection closed by|server unexpectedly closed|no such host|connection reset",
     ),
-    ("repository-missing", 10, r"is there a repository at|repository does not exist|config file does not exist|stat .*/config"),
+    ("repository-missing", 10, r"is there a repository at|repository does not exist|config file does not exist|stat .*/config|bucket does not exist"),
     (
         "repository-damaged",
         None,
@@ -36,6 +42,7 @@ MEANING = {
     "repository-locked": "the repository is locked by somebody else",
     "wrong-password": "the repository has another password",
     "disk-full": "no space left on the disk",
+    "access-denied": "the object store refuses the access key",
     "host-key": "the backup host shows another host key than the one that was pinned",
     "unreachable": "the repository cannot be reached",
     "repository-missing": "there is no repository in its place",
@@ -57,6 +64,7 @@ class Repository:
     def __init__(self, settings, say=lambda message: None):
         self.settings = settings
         self.say = say
+        self.is_reached = False
 
     def environment(self):
         if not os.path.isfile(self.settings.password_file):
@@ -75,6 +83,9 @@ class Repository:
         return ["restic", *options, *words]
 
     def start(self, *words, stderr=subprocess.PIPE, cwd=None):
+        if not self.is_reached:
+            reach(self.settings.repository["url"])
+            self.is_reached = True
         try:
             return subprocess.Popen(
                 self.argv(words), env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -91,9 +102,21 @@ class Repository:
 
     def once(self, *words):
         process = self.start(*words)
-        out, err = process.communicate()
-        if process.returncode != 0:
-            raise failed(process.returncode, err + out, words[0])
+        said = []
+
+        def listen():
+            for line in process.stderr:
+                said.append(line)
+                if HOPELESS.search(line):
+                    process.terminate()
+
+        listener = threading.Thread(target=listen)
+        listener.start()
+        out = process.stdout.read()
+        code = process.wait()
+        listener.join()
+        if code != 0:
+            raise failed(code, "".join(said) + out, words[0])
         return out
 
     def run(self, *words, once=None):
@@ -227,6 +250,9 @@ def failed(code, said, what):
 def telling_line(said):
     """restic ends with hints; the reason stands behind Fatal."""
     plain = [parse(line).get("message") or line for line in said.splitlines()]
+    hopeless = [found[1] for found in map(HOPELESS.search, plain) if found]
+    if hopeless:
+        return hopeless[0]
     fatal = [line for line in plain if line.startswith("Fatal:")]
     return (fatal[0] if fatal else last_line("\n".join(plain))).strip()
 
