@@ -21,7 +21,8 @@ export function commands({ mail }: Monitoring): NagiosObject[] {
   return Object.entries({
     kube_magic_alive: "$USER1$/check_icmp -H $HOSTADDRESS$ -w 3000,80% -c 5000,100% -n 3 -t 10",
     kube_magic_assumed: "$USER1$/check_dummy 0 $ARG1$",
-    kube_magic_nrpe: "$USER3$ -H $HOSTADDRESS$",
+    // The one that tells of it: $USER3$ itself takes a connection that fails for unknown.
+    kube_magic_nrpe: "$USER3$ -t 30:CRITICAL -H $HOSTADDRESS$",
     // -u: when NRPE does not answer, this service is unknown; the service nrpe is the one that is critical.
     kube_magic_ask: "$USER3$ -u -H $HOSTADDRESS$ -c $ARG1$",
     kube_magic_ask_any: "$USER2$/check_any --ask '$USER3$' $ARG1$ $ARG2$",
