@@ -23,7 +23,7 @@ monitoring:
     asleep: { email: asleep@example.com, period: never }
   interval: 12s
   retryInterval: 3s
-  attempts: 2
+  attempts: 3
   mail: { server: localhost, port: 2525 }
   thresholds: { load: { warning: 100, critical: 200 } }
   checks:

@@ -7,11 +7,24 @@ import { EVERY_HOST } from "./hosts.ts";
 import { argument, type NagiosObject } from "./objects.ts";
 import { CONTACT_GROUP } from "./people.ts";
 
+/**
+ * The check that tells when NRPE does not answer. It is asked as often as one that has failed is asked again: so it is
+ * the first to know, and what it stops has not called anybody yet.
+ */
+const HEARTBEAT = "nrpe";
+
 export function services(model: ClusterModel, monitoring: Monitoring): NagiosObject[] {
   return [
     template(monitoring),
     ...checksOf(model, monitoring).map(({ name, roles, probe }) =>
-      service(name, { hostgroup_name: groupsOf(roles) }, checkCommand(name, probe)),
+      service(
+        name,
+        {
+          hostgroup_name: groupsOf(roles),
+          ...(name === HEARTBEAT ? { check_interval: monitoring.retrySeconds } : {}),
+        },
+        checkCommand(name, probe),
+      ),
     ),
   ];
 }
@@ -37,6 +50,8 @@ function template({ intervalSeconds, retrySeconds, attempts, repeatSeconds }: Mo
       notification_period: "always",
       notification_interval: repeatSeconds,
       notification_options: "w,u,c,r,f",
+      // Unknown says that nobody could ask: that is another service's trouble, which may well flap.
+      flap_detection_options: "o,w,c",
       contact_groups: CONTACT_GROUP,
     },
   };
@@ -62,7 +77,7 @@ export function dependencies(model: ClusterModel, monitoring: Monitoring): Nagio
     onNrpe.set(groups, [...(onNrpe.get(groups) ?? []), check]);
   }
   return [
-    ...[...onNrpe.values()].map((group) => dependency(group, "nrpe", "w,u,c")),
+    ...[...onNrpe.values()].map((group) => dependency(group, HEARTBEAT, "w,u,c")),
     ...checks.flatMap((check) =>
       check.after === undefined ? [] : [dependency([check], check.after, "u,c")],
     ),
