@@ -52,6 +52,14 @@ describe("definitions of Nagios", () => {
     });
   });
 
+  test("ask NRPE as often as what has failed, so that it is known first", () => {
+    const all = objects(watched(aCluster()), "services");
+    const template = all.find((one) => one.name === "kube-magic-service");
+    const nrpe = all.find((one) => one.service_description === "nrpe");
+    expect(nrpe?.check_interval).toBe(template?.retry_interval);
+    expect(Number(nrpe?.check_interval)).toBeLessThan(Number(template?.check_interval));
+  });
+
   test("leave out what the cluster does not have", () => {
     const hosts = [aHost("ceph1", 1, ["ceph-mon"]), aHost("nagios1", 2, ["nagios"])];
     const model = watched(
