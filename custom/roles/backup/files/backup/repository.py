@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import tempfile
 import threading
@@ -116,8 +117,27 @@ class Repository:
         code = process.wait()
         listener.join()
         if code != 0:
-            raise failed(code, "".join(said) + out, words[0])
+            raise self.failed(code, "".join(said) + out, words[0])
         return out
+
+    def failed(self, code, said, what):
+        """restic does not always pass on why ssh gave up before it ends itself: then ssh is asked."""
+        if classify(code, said) == "unreachable":
+            said += self.ssh_says()
+        return failed(code, said, what)
+
+    def ssh_says(self):
+        """What ssh has against the way to the repository; empty without one."""
+        commands = [option.partition("=")[2] for option in self.settings.repository["options"] if option.startswith("sftp.command=")]
+        try:
+            for command in commands:
+                return subprocess.run(
+                    shlex.split(command), env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE, text=True, errors="replace", timeout=30,
+                ).stderr
+        except (OSError, subprocess.TimeoutExpired):
+            pass
+        return ""
 
     def run(self, *words, once=None):
         """Waits for a lock that is alive; one whose owner has died is removed, which restic itself decides."""
@@ -190,7 +210,7 @@ class Repository:
             summary = self.follow(process.stdout)
             if process.wait() != 0:
                 errors.seek(0)
-                raise failed(process.returncode, errors.read(), "backup")
+                raise self.failed(process.returncode, errors.read(), "backup")
         if summary is None or not summary.get("snapshot_id"):
             raise Failure("restic", "restic said nothing of a new snapshot")
         return summary
