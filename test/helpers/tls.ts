@@ -8,13 +8,18 @@ export interface TestCertificate {
   readonly key: string;
 }
 
-/** A self-signed certificate for 127.0.0.1 and localhost, good for server and client; its own authority. */
-export function selfSigned(folder: string, name: string, days: number): TestCertificate {
+/** A self-signed certificate, good for server and client; its own authority. */
+export function selfSigned(
+  folder: string,
+  name: string,
+  days: number,
+  names = "IP:127.0.0.1,DNS:localhost",
+): TestCertificate {
   const [crt, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
   openssl(
     ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
     ...["-days", String(days), "-subj", `/CN=${name}`, "-keyout", key, "-out", crt],
-    ...["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"],
+    ...["-addext", `subjectAltName=${names}`],
   );
   return { crt, key };
 }

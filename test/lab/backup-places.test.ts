@@ -6,10 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encryptText } from "../../tasks/ansible/vault.ts";
 import { capture } from "../../tasks/io/shell.ts";
-import { labPlaces } from "../../tasks/lab/places.ts";
-import { obstacles } from "../../tasks/lab/requirements.ts";
 import { type BackupLab, backupLab } from "../helpers/backup-lab.ts";
 import { ansibleForTests } from "../helpers/environment.ts";
+import { skipsLab } from "../helpers/lab-needs.ts";
+import { selfSigned } from "../helpers/tls.ts";
 
 const NAME = "kms3";
 const NET = "198.18.23";
@@ -24,10 +24,7 @@ hosts:
 const SECRET = "an access key that nobody may read";
 const MOTO = "moto[server]==5.2.5";
 
-const missing = obstacles(labPlaces(NAME));
-if (missing.length > 0) console.warn(`the tests of backups elsewhere are skipped: ${missing.join(" ")}`);
-
-describe.skipIf(missing.length > 0)("backups elsewhere than on a backup host", () => {
+describe.skipIf(skipsLab("backups elsewhere", NAME))("backups elsewhere than on a backup host", () => {
   let lab: BackupLab;
   let server: ChildProcess | undefined;
   const file = (name: string) => join(lab.root, name);
@@ -52,29 +49,25 @@ describe.skipIf(missing.length > 0)("backups elsewhere than on a backup host", (
   async function startServer(): Promise<void> {
     await must("python3", "-m", "venv", file("moto"));
     await must(file("moto/bin/pip"), "install", "--quiet", "--disable-pip-version-check", MOTO);
-    await must(
-      ...["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=s3"],
-      ...["-addext", `subjectAltName=IP:${SERVER}`, "-keyout", file("s3.key"), "-out", file("s3.crt")],
-    );
-    const crt = readFileSync(file("s3.crt"), "utf8");
+    const tls = selfSigned(lab.root, "s3", 2, `IP:${SERVER}`);
     await lab.on(
       "lb1",
-      `apt-get -qq update && apt-get -qq install -y ca-certificates >/dev/null 2>&1; mkdir -p /usr/local/share/ca-certificates && printf '%s' '${crt}' >/usr/local/share/ca-certificates/s3.crt && update-ca-certificates`,
+      `apt-get -qq update && apt-get -qq install -y ca-certificates >/dev/null 2>&1; mkdir -p /usr/local/share/ca-certificates && printf '%s' '${readFileSync(tls.crt, "utf8")}' >/usr/local/share/ca-certificates/s3.crt && update-ca-certificates`,
     );
     server = spawn(
       file("moto/bin/moto_server"),
-      ["-H", SERVER, "-p", String(PORT), "-c", file("s3.crt"), "-k", file("s3.key")],
+      ["-H", SERVER, "-p", String(PORT), "-c", tls.crt, "-k", tls.key],
       { stdio: "ignore" },
     );
     const there = async () =>
-      (await capture(["curl", "-sS", "--cacert", file("s3.crt"), `https://${SERVER}:${PORT}/`])).code === 0;
+      (await capture(["curl", "-sS", "--cacert", tls.crt, `https://${SERVER}:${PORT}/`])).code === 0;
     for (let tries = 0; !(await there()); tries++) {
       if (tries > 100) throw new Error("moto does not answer");
       await sleep(200);
     }
   }
 
-  async function configure(secret: string, bucket = "backups"): Promise<void> {
+  async function configure(secret: string): Promise<void> {
     const password = file("vault-password");
     writeFileSync(password, "of the vault\n", { mode: 0o600 });
     const { bin } = await ansibleForTests();
@@ -82,7 +75,7 @@ describe.skipIf(missing.length > 0)("backups elsewhere than on a backup host", (
     lab.configure(`backup:
   repository:
     kind: s3
-    url: https://${SERVER}:${PORT}/${bucket}/lab
+    url: https://${SERVER}:${PORT}/backups/lab
     accessKeyId: backup
     secretAccessKey: !vault |
 ${encrypted.trimEnd().replaceAll(/^/gm, "      ")}

@@ -3,11 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JudgedCertificate } from "../../tasks/certs/judge.ts";
-import { labPlaces } from "../../tasks/lab/places.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
-import { obstacles } from "../../tasks/lab/requirements.ts";
 import { ROOT } from "../helpers/environment.ts";
 import { manifest, runManifests } from "../helpers/etcd-lab.ts";
+import { skipsLab } from "../helpers/lab-needs.ts";
 import { type PrepHostsLab, prepHostsLab } from "../helpers/prep-hosts-lab.ts";
 import { runCommand } from "../helpers/run-command.ts";
 
@@ -24,10 +23,7 @@ hosts:
 const FIXTURES = join(ROOT, "test/fixtures/kubeadm-stand-in");
 const SSL = "/etc/kubernetes/ssl";
 
-const missing = obstacles(labPlaces(NAME));
-if (missing.length > 0) console.warn(`certificate tests are skipped: ${missing.join(" ")}`);
-
-describe.skipIf(missing.length > 0)("certificates", () => {
+describe.skipIf(skipsLab("certificates", NAME))("certificates", () => {
   let lab: PrepHostsLab;
   const install = async (host: string, name: string, to: string): Promise<void> => {
     const content = readFileSync(join(FIXTURES, name)).toString("base64");

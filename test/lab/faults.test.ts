@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { labDown } from "../../tasks/lab/down.ts";
 import { labPlaces } from "../../tasks/lab/places.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
-import { obstacles } from "../../tasks/lab/requirements.ts";
 import { labUp } from "../../tasks/lab/up.ts";
 import { ansibleForTests, ROOT } from "../helpers/environment.ts";
+import { skipsLab } from "../helpers/lab-needs.ts";
 import { type Ended, startCommand } from "../helpers/start-command.ts";
 
 const LAB = "kmfault";
@@ -23,10 +23,7 @@ hosts:
   worker1: { roles: [worker] }
 `;
 const places = labPlaces(LAB);
-const missing = obstacles(places);
-if (missing.length > 0) console.warn(`skipped: ${missing.join(" ")}`);
-
-describe.skipIf(missing.length > 0)("a deploy", () => {
+describe.skipIf(skipsLab("faults", LAB))("a deploy", () => {
   let folder: string;
   const run = (...args: readonly string[]): Promise<Ended> => startCommand([...args, "-c", LAB]).ended;
 

@@ -4,11 +4,10 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writ
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capture } from "../../tasks/io/shell.ts";
-import { labPlaces } from "../../tasks/lab/places.ts";
-import { obstacles } from "../../tasks/lab/requirements.ts";
 import { ROOT } from "../helpers/environment.ts";
 import { type InsideLab, insideLab } from "../helpers/inside-lab.ts";
 import { type KubeadmFiles, makeKubeadmFiles } from "../helpers/kubeadm.ts";
+import { skipsLab } from "../helpers/lab-needs.ts";
 import { CEPH_ACCESS } from "../helpers/manifests.ts";
 import { pythonTools } from "../helpers/python-tools.ts";
 import { GROUPS, PASSWORD, PEOPLE, READER, SUFFIX, slapdScript } from "../helpers/slapd.ts";
@@ -28,11 +27,7 @@ hosts:
 `;
 const API = "/opt/kube-api";
 
-const missing = obstacles(labPlaces(NAME));
-if (missing.length > 0)
-  console.warn(`tests of what lives inside the cluster are skipped: ${missing.join(" ")}`);
-
-describe.skipIf(missing.length > 0)("inside the cluster:", () => {
+describe.skipIf(skipsLab("what lives inside the cluster", NAME))("inside the cluster:", () => {
   let lab: InsideLab;
   let tls: KubeadmFiles;
   const file = (name: string): string => join(lab.root, name);

@@ -19,17 +19,16 @@ import { describeLabEvent, type LabEvent } from "../../tasks/lab/events.ts";
 import { hostPlaces, labPlaces } from "../../tasks/lab/places.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
 import { allProcesses, argumentsOf } from "../../tasks/lab/processes.ts";
-import { obstacles } from "../../tasks/lab/requirements.ts";
 import { ssh } from "../../tasks/lab/ssh.ts";
 import { labStatus } from "../../tasks/lab/status.ts";
 import { labUp } from "../../tasks/lab/up.ts";
+import { skipsLab } from "../helpers/lab-needs.ts";
 
 const NAME = "kmtest";
 const COMMAND = fileURLToPath(new URL("../../bin/kube-magic.mjs", import.meta.url));
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const places = labPlaces(NAME);
-const missing = obstacles(places);
-if (missing.length > 0) console.warn(`lab tests are skipped: ${missing.join(" ")}`);
+const isSkipped = skipsLab("the lab", NAME);
 
 const HOSTS = {
   n1: "{ roles: [load-balancer] }",
@@ -67,7 +66,7 @@ async function traces(): Promise<readonly string[]> {
   ].sort();
 }
 
-describe.skipIf(missing.length > 0)("a lab", () => {
+describe.skipIf(isSkipped)("a lab", () => {
   let folder: string;
   let before: readonly string[];
   const topologyFile = () => join(folder, "topology.yml");
@@ -310,7 +309,7 @@ for _ in range(20): s.sendto(b"x", ("224.0.0.18", 5112)); time.sleep(0.1)`;
   });
 });
 
-describe.skipIf(missing.length > 0)("a base image", () => {
+describe.skipIf(isSkipped)("a base image", () => {
   test("whose build was killed is never used, builds nothing on, and is cleared away", async () => {
     const folder = mkdtempSync("/var/tmp/km-lab-test-");
     try {

@@ -3,12 +3,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { capture } from "../../tasks/io/shell.ts";
-import { labPlaces } from "../../tasks/lab/places.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
 import { type Probe, type ProbeSummary, startProbe } from "../../tasks/lab/probe.ts";
-import { obstacles } from "../../tasks/lab/requirements.ts";
 import { readFindings } from "../../tasks/report/preflight.ts";
 import { ROOT } from "../helpers/environment.ts";
+import { skipsLab } from "../helpers/lab-needs.ts";
 import { type PlaybookEnd, type PrepHostsLab, prepHostsLab } from "../helpers/prep-hosts-lab.ts";
 
 const NAME = "kmroles";
@@ -38,10 +37,7 @@ tools: { custom: { all: { load_balancer_preempt_delay_seconds: 3 } } }
 const STAND_IN = join(ROOT, "test/fixtures/apiserver-stand-in/playbook.yml");
 const PREP = "playbooks/prep-hosts.yml";
 
-const missing = obstacles(labPlaces(NAME));
-if (missing.length > 0) console.warn(`prep-hosts tests are skipped: ${missing.join(" ")}`);
-
-describe.skipIf(missing.length > 0)("prep-hosts", () => {
+describe.skipIf(skipsLab("prep-hosts", NAME))("prep-hosts", () => {
   let lab: PrepHostsLab;
   let probes: Probe[] = [];
 
