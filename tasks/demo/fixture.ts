@@ -20,14 +20,14 @@ export async function playFixture(
   extraVars: ValueMap = {},
 ): Promise<void> {
   const environment = await customAnsible({ paths, env, ...rest }, true);
-  const { build } = clusterFolders(paths, cluster);
+  const folders = clusterFolders(paths, cluster);
   const command = playbookCommand({
     tool: "custom",
     bin: environment?.bin ?? "",
     tree: paths.custom,
     playbook: join(paths.root, "test", "fixtures", name, "playbook.yml"),
-    inventory: join(toolFolder({ build }, "custom"), INVENTORY),
-    clusterBuild: build,
+    inventory: join(toolFolder(folders, "custom"), INVENTORY),
+    clusterBuild: folders.build,
     callbacks: join(paths.custom, "plugins", "callback"),
     hostCount: model.hosts.length,
     extraVars,

@@ -27,24 +27,22 @@ export function hostOrder(views: readonly View[]): readonly string[] {
   return mergeOrders(groups.sort((a, b) => a.rank - b.rank).map(({ hosts }) => hosts));
 }
 
+/** Who must come after a host, by name. */
+type Followers = ReadonlyMap<string, readonly string[]>;
+
 /**
  * One order that keeps the order of every sequence. A sequence that contradicts those before it is not heeded; where
  * nothing decides, who came first comes first.
  */
 export function mergeOrders(sequences: readonly (readonly string[])[]): readonly string[] {
   const names = [...new Set(sequences.flat())];
-  const followers = new Map<string, readonly string[]>();
+  let followers: Followers = new Map();
   let order: readonly string[] = names;
   for (const sequence of sequences) {
-    if (isInOrder(sequence, order)) {
-      link(followers, sequence);
-      continue;
-    }
-    const tried = new Map(followers);
-    link(tried, sequence);
-    const found = sortedBy(tried, names);
+    const linked = link(followers, sequence);
+    const found = isInOrder(sequence, order) ? order : sortedBy(linked, names);
     if (found === undefined) continue;
-    for (const [name, next] of tried) followers.set(name, next);
+    followers = linked;
     order = found;
   }
   return order;
@@ -57,18 +55,17 @@ function isInOrder(sequence: readonly string[], order: readonly string[]): boole
   );
 }
 
-function link(followers: Map<string, readonly string[]>, sequence: readonly string[]): void {
+function link(followers: Followers, sequence: readonly string[]): Followers {
+  const linked = new Map(followers);
   sequence.forEach((name, index) => {
     const next = sequence[index + 1];
-    if (next !== undefined) followers.set(name, [...(followers.get(name) ?? []), next]);
+    if (next !== undefined) linked.set(name, [...(linked.get(name) ?? []), next]);
   });
+  return linked;
 }
 
 /** Topological order (Kahn), ties in the order of `names`; undefined when there is a circle. */
-function sortedBy(
-  followers: ReadonlyMap<string, readonly string[]>,
-  names: readonly string[],
-): readonly string[] | undefined {
+function sortedBy(followers: Followers, names: readonly string[]): readonly string[] | undefined {
   const rank = new Map(names.map((name, index) => [name, index]));
   const waiting = new Map(names.map((name) => [name, 0]));
   for (const next of [...followers.values()].flat()) waiting.set(next, (waiting.get(next) ?? 0) + 1);

@@ -121,23 +121,25 @@ class Repository:
         return out
 
     def failed(self, code, said, what):
-        """restic does not always pass on why ssh gave up before it ends itself: then ssh is asked."""
-        if classify(code, said) == "unreachable":
+        """The failure that restic's words stand for. It does not always pass on why ssh gave up: then ssh is asked."""
+        kind = classify(code, said)
+        if kind == "unreachable":
             said += self.ssh_says()
-        return failed(code, said, what)
+            kind = classify(code, said)
+        return Failure(kind, f"{MEANING[kind]} (restic {what}: {telling_line(said)})")
 
     def ssh_says(self):
-        """What ssh has against the way to the repository; empty without one."""
+        """What ssh has against the way to the repository; empty where there is none."""
         commands = [option.partition("=")[2] for option in self.settings.repository["options"] if option.startswith("sftp.command=")]
+        if not commands:
+            return ""
         try:
-            for command in commands:
-                return subprocess.run(
-                    shlex.split(command), env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                    stderr=subprocess.PIPE, text=True, errors="replace", timeout=30,
-                ).stderr
+            return subprocess.run(
+                shlex.split(commands[0]), env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, text=True, errors="replace", timeout=30,
+            ).stderr
         except (OSError, subprocess.TimeoutExpired):
-            pass
-        return ""
+            return ""
 
     def run(self, *words, once=None):
         """Waits for a lock that is alive; one whose owner has died is removed, which restic itself decides."""
@@ -260,11 +262,6 @@ class Repository:
 
     def check(self, read_data):
         self.run("check", *(["--read-data"] if read_data == "all" else [f"--read-data-subset={read_data}"] if read_data else []))
-
-
-def failed(code, said, what):
-    kind = classify(code, said)
-    return Failure(kind, f"{MEANING[kind]} (restic {what}: {telling_line(said)})")
 
 
 def telling_line(said):

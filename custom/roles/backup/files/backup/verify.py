@@ -8,7 +8,7 @@ import collect
 import parts
 from backup import as_failure
 from failure import Failure
-from repository import Repository, failed
+from repository import Repository
 from status import Status
 
 
@@ -66,7 +66,7 @@ def read_all(repository, snapshot):
     process.stdout.close()
     said = process.stderr.read().decode(errors="replace")
     if process.wait() != 0:
-        raise failed(process.returncode, said, "dump")
+        raise repository.failed(process.returncode, said, "dump")
     compare(entries, {name: digest.hexdigest() for name, digest in digests.items()})
     return len(entries)
 
