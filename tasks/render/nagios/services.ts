@@ -7,21 +7,22 @@ import { EVERY_HOST } from "./hosts.ts";
 import { argument, type NagiosObject } from "./objects.ts";
 import { CONTACT_GROUP } from "./people.ts";
 
-/**
- * The check that tells when NRPE does not answer. It is asked as often as one that has failed is asked again: so it is
- * the first to know, and what it stops has not called anybody yet.
- */
+/** The check that tells when NRPE does not answer. */
 const HEARTBEAT = "nrpe";
 
 export function services(model: ClusterModel, monitoring: Monitoring): NagiosObject[] {
+  const checks = checksOf(model, monitoring);
+  // What others stand on is asked as often as one that has failed is asked again: so it is the first to know, and those
+  // that it stops have not called anybody yet.
+  const leading = new Set([HEARTBEAT, ...checks.flatMap(({ after }) => after ?? [])]);
   return [
     template(monitoring),
-    ...checksOf(model, monitoring).map(({ name, roles, probe }) =>
+    ...checks.map(({ name, roles, probe }) =>
       service(
         name,
         {
           hostgroup_name: groupsOf(roles),
-          ...(name === HEARTBEAT ? { check_interval: monitoring.retrySeconds } : {}),
+          ...(leading.has(name) ? { check_interval: monitoring.retrySeconds } : {}),
         },
         checkCommand(name, probe),
       ),

@@ -52,12 +52,15 @@ describe("definitions of Nagios", () => {
     });
   });
 
-  test("ask NRPE as often as what has failed, so that it is known first", () => {
+  test("ask what others stand on as often as what has failed, so that it is known first", () => {
     const all = objects(watched(aCluster()), "services");
     const template = all.find((one) => one.name === "kube-magic-service");
-    const nrpe = all.find((one) => one.service_description === "nrpe");
-    expect(nrpe?.check_interval).toBe(template?.retry_interval);
-    expect(Number(nrpe?.check_interval)).toBeLessThan(Number(template?.check_interval));
+    for (const name of ["nrpe", "etcd"]) {
+      const leading = all.find((one) => one.service_description === name);
+      expect(leading?.check_interval).toBe(template?.retry_interval);
+      expect(Number(leading?.check_interval)).toBeLessThan(Number(template?.check_interval));
+    }
+    expect(all.find((one) => one.service_description === "etcd database")?.check_interval).toBeUndefined();
   });
 
   test("leave out what the cluster does not have", () => {
