@@ -1,5 +1,5 @@
 /** One process that renders a cluster's definitions and stages them; prints how long the rendering took. */
-import { nagiosFiles } from "../tasks/render/nagios/definitions.ts";
+import { nagiosFiles } from "../tasks/monitoring/nagios/definitions.ts";
 import { aMonitoring, stageDefinitions } from "../test/helpers/monitoring.ts";
 import { bigCluster } from "./big-cluster.ts";
 

@@ -1,8 +1,8 @@
 /** One process that renders and writes a cluster for all four tools; prints its times and peak memory as JSON. */
 import { join } from "node:path";
 import { TOOLS } from "../tasks/core/model.ts";
+import { writeFileSet } from "../tasks/io/file-set.ts";
 import { PRIVATE_FOLDERS, render } from "../tasks/render/renderers.ts";
-import { writeFileSet } from "../tasks/render/write.ts";
 import { bigCluster } from "./big-cluster.ts";
 
 const [count = "5000", folder = ""] = process.argv.slice(2);

@@ -34,7 +34,7 @@ export async function build() {
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh);
   await bundle({
-    entryPoints: [join(root, "tasks/cli/main.ts")],
+    entryPoints: [join(root, "tasks/main/main.ts")],
     outdir: fresh,
     bundle: true,
     splitting: true,

@@ -9,8 +9,8 @@ import { ansibleFor, type ClusterContext, loadCluster, makePlan } from "../deplo
 import { askInventory } from "../deploy/systems.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
 import { inventoryFiles } from "../render/inventory-files.ts";
-import { broughtVersions } from "../vendor/identity.ts";
-import { installableVersions } from "../vendor/kubernetes-versions.ts";
+import { broughtVersions } from "../toolchain/identity.ts";
+import { installableVersions } from "../toolchain/kubernetes-versions.ts";
 import type { Action, Request } from "./action.ts";
 import { actionNamed } from "./actions.ts";
 import { confirmAction } from "./confirm.ts";

@@ -1,8 +1,8 @@
 /** The demo's numbered steps, each of them a command that the user could type. */
 import { parseArguments } from "../cli/parse.ts";
-import { REGISTRY } from "../cli/registry.ts";
 import type { TaskContext } from "../cli/task.ts";
 import { EXIT, PhaseError } from "../core/errors.ts";
+import { REGISTRY } from "../main/registry.ts";
 
 export interface Script {
   /** Announces something that is no command of ours. */

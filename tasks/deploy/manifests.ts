@@ -6,10 +6,10 @@ import { decryptText, encryptText, isVaulted } from "../ansible/vault.ts";
 import type { FileSet, RenderedFile } from "../core/file-set.ts";
 import type { ClusterModel } from "../core/model.ts";
 import { outputFile } from "../core/paths.ts";
+import { writeFileSet } from "../io/file-set.ts";
 import { readOptional } from "../io/files.ts";
 import { readAuthority, readPassword } from "../ldap/secret.ts";
 import { type Material, manifestFiles } from "../manifests/files.ts";
-import { writeFileSet } from "../render/write.ts";
 import { readOutput } from "../run/read-output.ts";
 import type { ClusterContext } from "./prepare.ts";
 

@@ -15,10 +15,10 @@ import type { PhaseSpec } from "../phases/spec.ts";
 import { stepsOf, toolsOf } from "../phases/steps.ts";
 import { render } from "../render/renderers.ts";
 import { lastDone } from "../report/history.ts";
-import type { AnsibleEnvironment } from "../vendor/environment.ts";
-import { ansibleOf } from "../vendor/environments.ts";
-import { treeIdentity } from "../vendor/identity.ts";
-import { vendorRules } from "../vendor/rules.ts";
+import type { AnsibleEnvironment } from "../toolchain/environment.ts";
+import { ansibleOf } from "../toolchain/environments.ts";
+import { treeIdentity } from "../toolchain/identity.ts";
+import { vendorRules } from "../toolchain/rules.ts";
 
 /** The file that a tool gets with -i; group_vars are found beside it. */
 export const INVENTORY = "hosts.yml";

@@ -6,12 +6,12 @@ import { type Answer, askHosts } from "../ansible/ask-hosts.ts";
 import type { TaskContext } from "../cli/task.ts";
 import { GateError } from "../core/errors.ts";
 import type { ToolName } from "../core/model.ts";
+import { writeFileSet } from "../io/file-set.ts";
 import type { PhaseSpec } from "../phases/spec.ts";
 import { toolsOf } from "../phases/steps.ts";
-import { writeFileSet } from "../render/write.ts";
 import type { Finding } from "../report/preflight.ts";
-import { hostProblems } from "../vendor/compatibility.ts";
-import { broughtVersions } from "../vendor/identity.ts";
+import { hostProblems } from "../toolchain/compatibility.ts";
+import { broughtVersions } from "../toolchain/identity.ts";
 import { ansibleFor, type ClusterContext, type Environments, INVENTORY, makePlan } from "./prepare.ts";
 import { pythonFor, readSystem, SYSTEM_QUESTION } from "./system-answer.ts";
 

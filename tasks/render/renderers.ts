@@ -1,11 +1,11 @@
 /** Every tool by name: what it has to know about a cluster, and the files relative to build/<cluster>/<tool>/. */
 import type { FileSet } from "../core/file-set.ts";
 import type { ClusterModel, ToolName } from "../core/model.ts";
+import { nagiosFiles } from "../monitoring/nagios/definitions.ts";
 import { cephInventory } from "./ceph-ansible.ts";
 import { customInventory } from "./custom.ts";
 import { inventoryFiles } from "./inventory-files.ts";
 import { kubesprayInventory } from "./kubespray.ts";
-import { nagiosFiles } from "./nagios/definitions.ts";
 import { openShiftInventory } from "./openshift-ansible.ts";
 import type { ToolInventory } from "./tool-inventory.ts";
 

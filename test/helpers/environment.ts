@@ -4,7 +4,7 @@ import {
   type AnsibleEnvironment,
   customEnvironment,
   ensureEnvironment,
-} from "../../tasks/vendor/environment.ts";
+} from "../../tasks/toolchain/environment.ts";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 

@@ -6,7 +6,7 @@ import type { Monitoring } from "../../tasks/core/model/monitoring.ts";
 import type { ClusterModel } from "../../tasks/core/model.ts";
 import { buildMonitoring } from "../../tasks/inventory/build/monitoring.ts";
 import { clusterSchema, type Settings } from "../../tasks/inventory/schema/cluster.ts";
-import { nagiosFiles } from "../../tasks/render/nagios/definitions.ts";
+import { nagiosFiles } from "../../tasks/monitoring/nagios/definitions.ts";
 import { ROOT } from "./environment.ts";
 
 /** The section with these keys, defaults filled in. */

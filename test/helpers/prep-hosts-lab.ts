@@ -11,12 +11,12 @@ import {
 import { type PlaybookOutcome, runPlaybook } from "../../tasks/ansible/playbook.ts";
 import type { PhaseEvent } from "../../tasks/core/events.ts";
 import { loadInventory, requireModel } from "../../tasks/inventory/load.ts";
+import { writeFileSet } from "../../tasks/io/file-set.ts";
 import { labDown } from "../../tasks/lab/down.ts";
 import type { LabPlaces } from "../../tasks/lab/places.ts";
 import { ssh } from "../../tasks/lab/ssh.ts";
 import { labUp } from "../../tasks/lab/up.ts";
 import { render } from "../../tasks/render/renderers.ts";
-import { writeFileSet } from "../../tasks/render/write.ts";
 import { ansibleForTests, ROOT } from "./environment.ts";
 
 export interface PlaybookEnd extends PlaybookOutcome {

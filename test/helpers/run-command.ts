@@ -1,9 +1,9 @@
 /** A command as the command line runs it, without a process of its own. */
 import { describeError } from "../../tasks/cli/describe.ts";
 import { parseArguments } from "../../tasks/cli/parse.ts";
-import { REGISTRY } from "../../tasks/cli/registry.ts";
 import { KubeMagicError } from "../../tasks/core/errors.ts";
 import { pathsAt } from "../../tasks/core/paths.ts";
+import { REGISTRY } from "../../tasks/main/registry.ts";
 
 export interface CommandRun {
   readonly code: number;

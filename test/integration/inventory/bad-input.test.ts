@@ -133,7 +133,7 @@ describe("validate", () => {
 describe("the command line", () => {
   it("exits 2 and shows no stack for a broken inventory", async () => {
     const root = prod("b.yml", "hosts: [\n");
-    const entry = join(REPOSITORY, "tasks/cli/main.ts");
+    const entry = join(REPOSITORY, "tasks/main/main.ts");
     const { code, stdout, stderr } = await capture(
       [join(REPOSITORY, "node_modules/.bin/tsx"), entry, "validate"],
       {

@@ -13,7 +13,7 @@ function aRepository() {
   cpSync(join(inventories, "_defaults"), join(root, "inventories", "_defaults"), { recursive: true });
   cpSync(join(inventories, "example"), join(root, "inventories", "prod"), { recursive: true });
   const run = (...args: string[]) => {
-    const argv = ["--import", "tsx", join(repositoryRoot(), "tasks/cli/main.ts"), "render", ...args];
+    const argv = ["--import", "tsx", join(repositoryRoot(), "tasks/main/main.ts"), "render", ...args];
     const { status, stdout, stderr } = spawnSync(process.execPath, argv, {
       cwd: repositoryRoot(),
       encoding: "utf8",

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Float, Tagged, type ValueMap } from "../../../tasks/core/value.ts";
+import { writeFileSet } from "../../../tasks/io/file-set.ts";
 import { render } from "../../../tasks/render/renderers.ts";
-import { writeFileSet } from "../../../tasks/render/write.ts";
 import { ansibleEnvironment, findAnsible, type TestAnsible } from "../../helpers/ansible.ts";
 import { aCluster, aHost } from "../../helpers/model.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { READING_CODES, SCHEMA_CODES } from "../../../tasks/inventory/codes.ts";
 import { generatedDocuments } from "../../../tasks/inventory/documents.ts";
 import { RULES } from "../../../tasks/inventory/rules.ts";
-import { VENDOR_CODES } from "../../../tasks/vendor/rules.ts";
+import { VENDOR_CODES } from "../../../tasks/toolchain/rules.ts";
 import { REPOSITORY } from "../../helpers/inventory-folder.ts";
 
 function* sources(folder: string): Generator<string> {
@@ -22,7 +22,7 @@ describe("generated documents", () => {
 
   it("document every code that the sources use, once", () => {
     const used = new Set<string>();
-    for (const folder of ["tasks/inventory", "tasks/io/yaml", "tasks/io/yaml.ts", "tasks/vendor"]) {
+    for (const folder of ["tasks/inventory", "tasks/io/yaml", "tasks/io/yaml.ts", "tasks/toolchain"]) {
       const files = folder.endsWith(".ts") ? [join(REPOSITORY, folder)] : sources(join(REPOSITORY, folder));
       for (const file of files) {
         if (file.endsWith("codes.ts")) continue;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { chosenLab } from "../../../tasks/cli/lab-option.ts";
 import { parseArguments } from "../../../tasks/cli/parse.ts";
-import { chosenLab } from "../../../tasks/lab-choice.ts";
-import { task as sshTask } from "../../../tasks/lab-ssh.ts";
-import { task as statusTask } from "../../../tasks/lab-status.ts";
+import { task as sshTask } from "../../../tasks/commands/lab/ssh.ts";
+import { task as statusTask } from "../../../tasks/commands/lab/status.ts";
 
 const words = (...argv: string[]) => {
   const { positionals, rest } = parseArguments("lab:ssh", sshTask, argv);

@@ -1,0 +1,78 @@
+/** npm run backup:list */
+import { type ListReport, listReport } from "../../backup/answers.ts";
+import { chosenHosts } from "../../backup/choose.ts";
+import { outcomeJson } from "../../backup/command.ts";
+import { ageText, judgeStatus, sizeText } from "../../backup/freshness.ts";
+import { askHosts, type Outcome } from "../../backup/program.ts";
+import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
+import { optionValue, type Task } from "../../cli/task.ts";
+import { EXIT } from "../../core/errors.ts";
+import { requireModel } from "../../inventory/load.ts";
+import { table } from "../../report/text.ts";
+
+export const task: Task = {
+  description: `How fresh the backups of every host are, and with names, every backup of those hosts. What is critical in
+monitoring is critical here.
+Exit code 3 when a host has no fresh, whole backup, or does not answer.`,
+  positionals: "[HOST…]",
+  options: {
+    ...INVENTORY_OPTIONS,
+    format: { type: "string", value: "text|json", help: "json for machines" },
+  },
+  async run(context) {
+    const { args, env, out } = context;
+    const model = requireModel(await loadChosenInventory(context));
+    const hosts = chosenHosts(model, args.positionals);
+    const outcomes = await askHosts(hosts, { model, words: ["list"], report: listReport, env });
+    const now = Date.now() / 1000;
+    if (optionValue(args, "format") === "json") out(outcomeJson(model.name, outcomes));
+    else if (args.positionals.length === 0) out(overview(outcomes, now));
+    else out(outcomes.map((outcome) => details(outcome, now)).join("\n"));
+    return outcomes.every((outcome) => isFine(outcome, now)) ? EXIT.done : EXIT.gate;
+  },
+};
+
+function isFine(outcome: Outcome<ListReport>, now: number): boolean {
+  if (outcome.kind !== "done" || outcome.report.problem !== null) return false;
+  return judgeStatus(outcome.report.status, now).state !== "critical";
+}
+
+function overview(outcomes: readonly Outcome<ListReport>[], now: number): string {
+  const rows = outcomes.map((outcome) =>
+    outcome.kind === "done"
+      ? row(outcome.host, outcome.report, now)
+      : [outcome.host, "?", "", "", "", "", outcome.message],
+  );
+  return `${table([["host", "latest", "backups", "size", "etcd keys", "drill", "state"], ...rows])}\n`;
+}
+
+function row(host: string, { status, snapshots, problem }: ListReport, now: number): readonly string[] {
+  const { success } = status.backup ?? {};
+  const drill = status.drill?.success;
+  const { state, reasons } = judgeStatus(status, now);
+  const all = [...(problem === null ? [] : [problem.message]), ...reasons];
+  return [
+    host,
+    success === undefined ? "none" : `${ageText(now - success.ended)} ago`,
+    problem === null ? String(snapshots.length) : "?",
+    success === undefined ? "" : sizeText(success.bytes),
+    success?.etcd_keys === undefined ? "–" : String(success.etcd_keys),
+    drill === undefined ? "never" : `${ageText(now - drill.ended)} ago`,
+    [problem === null ? state : "critical", ...all.slice(0, 1)].join(": "),
+  ];
+}
+
+function details(outcome: Outcome<ListReport>, now: number): string {
+  if (outcome.kind !== "done") return `${outcome.host}: ${outcome.message}\n`;
+  const { status, snapshots, problem } = outcome.report;
+  const { state, reasons } = judgeStatus(status, now);
+  const lines = [...(problem === null ? [] : [problem.message]), ...reasons].map((reason) => `  ${reason}\n`);
+  const rows = snapshots.map(({ id, time, summary }) => [
+    `  ${id.slice(0, 8)}`,
+    `${time.slice(0, 16).replace("T", " ")} UTC`,
+    summary === undefined ? "" : sizeText(summary.total_bytes_processed),
+  ]);
+  return `${outcome.host}: ${problem === null ? state : "critical"} (${status.repository})\n${lines.join("")}${
+    rows.length === 0 ? "  no backups" : table(rows)
+  }\n`;
+}

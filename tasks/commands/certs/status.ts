@@ -1,0 +1,54 @@
+/** npm run certs:status */
+import { collectCertificates } from "../../certs/collect.ts";
+import { describeCertificates } from "../../certs/describe.ts";
+import { isBad, judgeCertificates } from "../../certs/judge.ts";
+import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
+import { optionValue, type Task, type TaskContext } from "../../cli/task.ts";
+import { EXIT, InputError } from "../../core/errors.ts";
+import { requireModel } from "../../inventory/load.ts";
+
+export const task: Task = {
+  description: `Reads every certificate of Kubernetes (those inside of kubeconfigs too), etcd, kubelet, HAProxy, registry and NRPE over
+SSH, with no need of an API, and shows how many days each has left, the worst first. Exit code 3 when one has ended, ends
+within --days, is not valid yet or cannot be read, or when a host does not answer.`,
+  options: {
+    ...INVENTORY_OPTIONS,
+    days: { type: "string", value: "DAYS", help: "fewer left than these is not good; default 30" },
+    format: { type: "string", value: "text|json", help: "json for machines" },
+  },
+  async run(context) {
+    const model = requireModel(await loadChosenInventory(context));
+    const days = daysOf(context);
+    const format = optionValue(context.args, "format") ?? "text";
+    if (format !== "text" && format !== "json")
+      throw new InputError(`--format ${format}: there are text and json`, {
+        remedy: "npm run certs:status -- --help",
+      });
+    const hosts = await collectCertificates(model, context.env);
+    const certificates = judgeCertificates(hosts, new Date(), days);
+    const silent = hosts.filter((host) => host.silent !== undefined);
+    const good = silent.length === 0 && !certificates.some(isBad);
+    context.out(
+      format === "json"
+        ? `${JSON.stringify(
+            {
+              cluster: model.name,
+              good,
+              days,
+              certificates,
+              hosts: hosts.map(({ files: _files, ...host }) => host),
+            },
+            null,
+            2,
+          )}\n`
+        : describeCertificates(model.name, hosts, certificates),
+    );
+    return good ? EXIT.done : EXIT.gate;
+  },
+};
+
+function daysOf(context: TaskContext): number {
+  const text = optionValue(context.args, "days") ?? "30";
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new InputError(`--days ${text} is no number of days`, { remedy: "a whole number, such as 30" });
+}

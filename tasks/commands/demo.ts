@@ -1,0 +1,71 @@
+/** npm run demo: the whole spine on real hosts, then the loss of a load balancer; or what stands around a cluster. */
+import { join, resolve } from "node:path";
+import type { Task, TaskContext } from "../cli/task.ts";
+import { optionValue } from "../cli/task.ts";
+import { EXIT, InputError } from "../core/errors.ts";
+import { loseTheOwner } from "../demo/failover.ts";
+import { showPost } from "../demo/post.ts";
+import { type Script, startScript } from "../demo/script.ts";
+import { standIn } from "../demo/stand-in.ts";
+import { readTopology } from "../lab/topology.ts";
+
+export const task: Task = {
+  description: `Makes the lab's hosts, validates and renders its inventory, checks the hosts, prints the plan, deploys
+prep-hosts, and then cuts the power of the load balancer that holds the API address while a client keeps asking it.
+Stand-ins answer in place of kube-apiserver, which comes with deploy:kube.
+With --post, on a lab of its own: etcd, Nagios and backups; etcd is stopped on one host, Nagios turns red and green
+again, and a restore drill is run.`,
+  options: {
+    topology: { type: "string", value: "FILE", help: "hosts to make (default: lab/topology.yml)" },
+    post: { type: "boolean", help: "monitoring and backups, on the hosts of lab/post.yml" },
+  },
+  async run(context) {
+    const started = Date.now();
+    const script = startScript(context);
+    const given = optionValue(context.args, "topology");
+    if (!context.args.flags.has("post")) {
+      await showSpine(context, script, given);
+      farewell(context, started, undefined, "prep-hosts");
+      return EXIT.done;
+    }
+    if (given !== undefined) {
+      throw new InputError("--post has a lab of its own: lab/post.yml", { remedy: "leave --topology out" });
+    }
+    const name = await showPost(context, script);
+    farewell(context, started, name, "post");
+    return EXIT.done;
+  },
+};
+
+async function showSpine(context: TaskContext, script: Script, given: string | undefined): Promise<void> {
+  const { name } = readTopology(resolve(given ?? join(context.paths.root, "lab", "topology.yml")));
+  const chosen = given === undefined ? [] : ["--topology", given];
+  await script.step("Real hosts", "lab:up", ...chosen);
+  await script.step("Every problem of the inventory, at once", "validate", "-c", name);
+  await script.step("Each tool's own inventory", "render", "-c", name);
+  await script.step("What a deploy would run", "plan", "prep-hosts", "-c", name);
+  await script.step("Every host is checked", "preflight", "-c", name);
+  await script.step("HAProxy and keepalived in front of the API", "deploy", "prep-hosts", "-c", name);
+  script.heading("Stand-ins for kube-apiserver on the control planes");
+  const api = await standIn(context, name, "present");
+  try {
+    script.heading("The power of the API address's owner is cut", "npm run lab:kill -- HOST");
+    await loseTheOwner({ lab: name, api, context });
+  } finally {
+    await standIn(context, name, "absent");
+  }
+}
+
+/** @param lab named only where commands would not find it by themselves. */
+function farewell({ out }: TaskContext, started: number, lab: string | undefined, phase: string): void {
+  const cluster = lab === undefined ? "" : ` -- -c ${lab}`;
+  const lines = [
+    [`npm run status${cluster}`, "what was run, and when"],
+    [`npm run lab:ssh -- ${lab === undefined ? "" : `--lab ${lab} `}lb1`, "have a look around"],
+    [`npm run deploy:${phase}${cluster}`, "again: changes nothing"],
+    [`npm run lab:down${lab === undefined ? "" : ` -- --lab ${lab}`}`, "remove every trace"],
+  ] as const;
+  const width = Math.max(...lines.map(([command]) => command.length));
+  out(`\nDone in ${Math.round((Date.now() - started) / 1000)} s. The lab is still up:
+${lines.map(([command, what]) => `  ${command.padEnd(width)}   ${what}\n`).join("")}For your own machines: copy inventories/example, then npm run validate.\n`);
+}

@@ -1,0 +1,58 @@
+/** npm run etcd:alarms */
+import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
+import type { Task } from "../../cli/task.ts";
+import { EXIT, GateError } from "../../core/errors.ts";
+import { underLock } from "../../deploy/locked.ts";
+import { loadCluster } from "../../deploy/prepare.ts";
+import { askMembers } from "../../etcd/ask.ts";
+import { disarm } from "../../etcd/defrag.ts";
+import { describeFinding } from "../../etcd/describe.ts";
+import { judge, quotaOf } from "../../etcd/judge.ts";
+import { answering } from "../../etcd/member.ts";
+import { requireEtcd } from "../../etcd/start.ts";
+
+/** A member this full raises the alarm again with the next write. */
+const FULL = 0.95;
+
+export const task: Task = {
+  description: `Lists the alarms of etcd, with who raised them and what helps; exit code 3 when there are any. --disarm clears them,
+once no member is full any more (etcd:defrag does all of it).`,
+  options: {
+    ...INVENTORY_OPTIONS,
+    disarm: { type: "boolean", help: "clear them" },
+  },
+  async run(context) {
+    const cluster = await loadCluster(context);
+    const model = requireEtcd(cluster.model);
+    const answers = await askMembers(model, context.env);
+    const members = answering(answers);
+    const [first] = members;
+    const { findings } = judge(model, answers, 100);
+    if (first === undefined)
+      throw new GateError("no member of etcd answers", {
+        output: findings.map(describeFinding).join("\n"),
+        remedy: "npm run etcd:status shows all of them",
+      });
+    const alarms = findings.filter(({ code }) => code.startsWith("alarm-"));
+    if (alarms.length === 0) {
+      context.out(`${model.name}: no alarms\n`);
+      return EXIT.done;
+    }
+    context.out(`${alarms.map(describeFinding).join("\n")}\n`);
+    if (!context.args.flags.has("disarm")) return EXIT.gate;
+    const full = members.find((member) => member.status.dbBytes >= quotaOf(member) * FULL);
+    if (full !== undefined)
+      throw new GateError(`${full.host.name} is still full: the alarm would come back with the next write`, {
+        remedy: "npm run etcd:defrag makes room first",
+      });
+    const corrupt = alarms.find(({ code }) => code === "alarm-corrupt");
+    if (corrupt !== undefined)
+      throw new GateError("an alarm CORRUPT is not cleared: a member would go on serving wrong data", {
+        remedy: corrupt.remedy,
+      });
+    await underLock(context, cluster.lock, "etcd:alarms --disarm", (stop) =>
+      disarm({ model, env: context.env, stop, say: (line: string) => context.out(`${line}\n`) }, first.host),
+    );
+    return EXIT.done;
+  },
+};

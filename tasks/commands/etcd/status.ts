@@ -1,0 +1,59 @@
+/** npm run etcd:status */
+import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
+import { optionValue, type Task, type TaskContext } from "../../cli/task.ts";
+import { EXIT, InputError } from "../../core/errors.ts";
+import { clusterFolders } from "../../core/paths.ts";
+import { askMembers } from "../../etcd/ask.ts";
+import { describeStatus } from "../../etcd/describe.ts";
+import { judge, quotaOf, type Verdict } from "../../etcd/judge.ts";
+import type { MemberAnswer } from "../../etcd/member.ts";
+import { interruptedRestore } from "../../etcd/restore-journal.ts";
+import { requireEtcd } from "../../etcd/start.ts";
+import { requireModel } from "../../inventory/load.ts";
+
+export const task: Task = {
+  description: `Asks every member of etcd, over SSH and at the same time, how it is: version, leader, raft index, size of the
+database against its quota, alarms, health, latency. Exit code 3 when a member is down or alarmed, or too full.`,
+  options: {
+    ...INVENTORY_OPTIONS,
+    "warn-at": { type: "string", value: "PERCENT", help: "of the quota; default 80" },
+    format: { type: "string", value: "text|json", help: "json for machines" },
+  },
+  async run(context) {
+    const loaded = await loadChosenInventory(context);
+    const model = requireEtcd(requireModel(loaded));
+    const warnAt = percent(context);
+    const format = optionValue(context.args, "format") ?? "text";
+    if (format !== "text" && format !== "json")
+      throw new InputError(`--format ${format}: there are text and json`, {
+        remedy: "npm run etcd:status -- --help",
+      });
+    const answers = await askMembers(model, context.env);
+    const judged = judge(model, answers, warnAt);
+    const { build } = clusterFolders(context.paths, loaded.cluster);
+    const verdict = { ...judged, findings: [...judged.findings, ...interruptedRestore(build)] };
+    context.out(
+      format === "json" ? asJson(model.name, answers, verdict) : describeStatus(model.name, answers, verdict),
+    );
+    return verdict.state === "ok" ? EXIT.done : EXIT.gate;
+  },
+};
+
+function percent(context: TaskContext): number {
+  const text = optionValue(context.args, "warn-at") ?? "80";
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0 && value <= 100) return value;
+  throw new InputError(`--warn-at ${text} is no percentage`, { remedy: "a number up to 100, such as 80" });
+}
+
+function asJson(cluster: string, answers: readonly MemberAnswer[], verdict: Verdict): string {
+  const members = answers.map((answer) => ({
+    host: answer.host.name,
+    kind: answer.kind,
+    ...(answer.settings === undefined ? {} : { settings: answer.settings }),
+    ...(answer.kind === "answers"
+      ? { ...answer.status, quotaBytes: quotaOf(answer), isLeader: answer.status.id === answer.status.leader }
+      : { why: answer.why, reason: answer.reason }),
+  }));
+  return `${JSON.stringify({ cluster, ...verdict, members }, null, 2)}\n`;
+}

@@ -1,0 +1,176 @@
+/** npm run inventory:import: an existing inventory becomes a central one, with the proof of what it says. */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describeProblem } from "../../cli/describe.ts";
+import { optionValue, type Task, type TaskContext } from "../../cli/task.ts";
+import { closest } from "../../core/closest.ts";
+import { EXIT, InputError, VendorError } from "../../core/errors.ts";
+import { parseIp } from "../../core/ip.ts";
+import type { ToolName } from "../../core/model.ts";
+import { type Imported, importInventory } from "../../import/import-inventory.ts";
+import { shortPath } from "../../import/read.ts";
+import { conflictText, proofText } from "../../import/report.ts";
+import { findSources, nameFromPlaces, ORIGINS, type OriginName } from "../../import/sources.ts";
+import { writeAllAtomic } from "../../io/files.ts";
+import { ansibleOf } from "../../toolchain/environments.ts";
+import { vendorRules } from "../../toolchain/rules.ts";
+
+export const task: Task = {
+  positionals: "DIR [DIR…]",
+  options: {
+    from: { type: "string", value: "SOURCE", help: `whose inventory it is: ${ORIGINS.join(", ")}` },
+    name: {
+      type: "string",
+      value: "NAME",
+      help: "folder in inventories/; default: what the source calls itself",
+    },
+    domain: {
+      type: "string",
+      value: "DOMAIN",
+      help: "DNS domain of the hosts; default: guessed from names, and told",
+    },
+    address: {
+      type: "string",
+      multiple: true,
+      value: "HOST=IP",
+      help: "address of a host that the source leaves to DNS; repeatable",
+    },
+    "accept-differences": {
+      type: "boolean",
+      help: "write the files even if something is lost or to be corrected",
+    },
+    check: { type: "boolean", help: "compare and list only, write nothing" },
+  },
+  description:
+    "Turns inventories of kubespray, ceph-ansible or openshift-ansible, or of all of them in the layout of kube-magic's\n" +
+    "ancestor, into inventories/NAME/*.yml. The tool's own Ansible reads the source and our rendering of the result; every\n" +
+    "variable of every host is compared, and every difference listed. Nothing is overwritten. Exit code 2, and nothing\n" +
+    "written, when something would be lost.",
+  async run(context) {
+    const { args, paths, out, err } = context;
+    const from = chosenOrigin(optionValue(args, "from"));
+    const places = args.positionals.map((place) => resolve(place));
+    if (places.length === 0)
+      throw new InputError("inventory:import: which folder?", {
+        remedy: `npm run inventory:import -- --from ${from} DIR`,
+      });
+    const name = optionValue(args, "name");
+    if (name !== undefined) requireFree(context, name);
+    const domain = optionValue(args, "domain");
+    const addresses = addressesOf(args.values.get("address") ?? []);
+    const sources = findSources(from, places);
+    const scratch = mkdtempSync(join(tmpdir(), "kube-magic-import-"));
+    try {
+      const imported = await importInventory({
+        sources,
+        ...(name === undefined ? {} : { name }),
+        ...(domain === undefined ? {} : { domain }),
+        fallbackName: nameFromPlaces(places) ?? "imported",
+        addresses,
+        bin: binaries(context),
+        env: context.env,
+        inventories: paths.inventories,
+        scratch,
+        moreRules: vendorRules(paths.vendor),
+        origin: [
+          `Imported from ${places.map(shortPath).join(", ")}`,
+          `by "npm run inventory:import -- --from ${from}". These files are yours now: edit them.`,
+        ],
+      });
+      requireFree(context, imported.name);
+      for (const problem of imported.problems) err(`${describeProblem(problem)}\n`);
+      out(reportOf(imported));
+      return conclude(context, imported);
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  },
+};
+
+function reportOf({ differences, conflicts, notes }: Imported): string {
+  const proofs = [...differences].map(([tool, rows]) =>
+    proofText(tool, rows, new Set(rows.flatMap(({ hosts }) => hosts)).size),
+  );
+  return [...proofs, conflictText(conflicts), ...notes.map((note) => `${note}\n`)]
+    .filter((text) => text !== "")
+    .join("\n");
+}
+
+function conclude(
+  { args, paths, out, err }: TaskContext,
+  { name, files, differences, problems }: Imported,
+): number {
+  const lost = [...differences.values()].flat().filter(({ verdict }) => verdict === "lost").length;
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const isBad = lost + errors > 0 && !args.flags.has("accept-differences");
+  if (isBad) {
+    err(`nothing is written: ${lost} lost, ${errors} ${errors === 1 ? "error" : "errors"} to correct\n`);
+    err("  → correct the source, or write it all the same with --accept-differences\n");
+    return EXIT.input;
+  }
+  if (args.flags.has("check")) {
+    out("nothing is written: --check\n");
+    return EXIT.done;
+  }
+  const folder = join(paths.inventories, name);
+  const all = [...files].map(([path, { content, mode = 0o644 }]) => ({
+    path: join(folder, path),
+    content,
+    mode,
+  }));
+  writeAllAtomic(all, join(paths.inventories, `.import-${process.pid}`));
+  out(`inventories/${name}: ${[...files.keys()].join(", ")}\n  → npm run validate -- --cluster ${name}\n`);
+  return EXIT.done;
+}
+
+function requireFree({ paths }: TaskContext, name: string): void {
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) {
+    throw new InputError(`inventory:import: "${name}" cannot be the name of a cluster`, {
+      remedy: "use lower-case letters, digits and hyphens: --name NAME",
+    });
+  }
+  if (!existsSync(join(paths.inventories, name))) return;
+  throw new InputError(`inventories/${name} exists already, and is never overwritten`, {
+    remedy: "choose another name with --name NAME, or move that folder away",
+  });
+}
+
+function chosenOrigin(from: string | undefined): OriginName {
+  const found = ORIGINS.find((name) => name === from);
+  if (found !== undefined) return found;
+  const near = from === undefined ? undefined : closest(from, ORIGINS);
+  const hint = near === undefined ? "" : `, did you mean "${near}"?`;
+  throw new InputError(
+    from === undefined
+      ? "inventory:import: --from is missing"
+      : `inventory:import: unknown source "${from}"${hint}`,
+    { remedy: `choose from: ${ORIGINS.join(", ")}` },
+  );
+}
+
+function addressesOf(pairs: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    pairs.map((pair) => {
+      const [host = "", ip = ""] = pair.split("=");
+      if (host === "" || parseIp(ip) === undefined)
+        throw new InputError(`inventory:import: --address ${pair} is no host and address`, {
+          remedy: "write --address node1=10.0.0.1",
+        });
+      return [host.toLowerCase(), ip];
+    }),
+  );
+}
+
+/** The tool's own Ansible when it is there, else ours: reading needs no more. */
+function binaries({ paths, env, err }: TaskContext): (tool: ToolName) => Promise<string> {
+  const options = { vendorFolder: paths.vendor, env, progress: (message: string) => err(`${message}\n`) };
+  return async (tool) => {
+    const environment =
+      (tool === "custom" ? undefined : await ansibleOf(tool, { ...options, build: false })) ??
+      (await ansibleOf("custom", { ...options, build: true }));
+    if (environment === undefined)
+      throw new VendorError("there is no Ansible to read with", { remedy: "npm run init" });
+    return environment.bin;
+  };
+}

@@ -1,0 +1,144 @@
+/** npm run kubeconfig */
+import { relative } from "node:path";
+import { INVENTORY_OPTIONS, loadChosenInventory } from "../cli/inventory-options.ts";
+import { optionValue, type Task, type TaskContext } from "../cli/task.ts";
+import { EXIT, GateError, InputError } from "../core/errors.ts";
+import { type ClusterModel, hostsWith } from "../core/model.ts";
+import { clusterFolders } from "../core/paths.ts";
+import { customAnsible } from "../deploy/prepare.ts";
+import { requireModel } from "../inventory/load.ts";
+import { type Access, entriesFor } from "../kubeconfig/access.ts";
+import { askForKubeconfig } from "../kubeconfig/ask.ts";
+import { readEncrypted, storeEncrypted, type VaultOptions, vaultFile } from "../kubeconfig/in-inventory.ts";
+import { probeApi } from "../kubeconfig/probe.ts";
+import { chooseServer, isKnownHere } from "../kubeconfig/server.ts";
+import { kubeconfigOf, mergeInto, userFile, writeAlone } from "../kubeconfig/store.ts";
+
+export const task: Task = {
+  description: `Fetches the administrator's kubeconfig from the first control plane that answers, puts the API's address in it, and
+names its context after the cluster. Without a flag it is kept in build/<cluster>/kubeconfig; always 0600.
+Exit code 3 when no control plane answers, or none has one.`,
+  options: {
+    ...INVENTORY_OPTIONS,
+    merge: {
+      type: "boolean",
+      help: "into the user's own file: KUBECONFIG, or ~/.kube/config; all else in it stays",
+    },
+    use: { type: "boolean", help: "with --merge: make it the current context" },
+    replace: { type: "boolean", help: "with --merge: take the place of another cluster of that name" },
+    output: { type: "string", value: "FILE", help: "a file of its own; default build/<cluster>/kubeconfig" },
+    vault: {
+      type: "boolean",
+      help: "into inventories/<cluster>/vault/kubeconfig, encrypted with ansible-vault: may be committed",
+    },
+    "from-vault": { type: "boolean", help: "take what --vault stored, and ask no host" },
+    name: { type: "string", value: "NAME", help: "name of the context; default: the cluster's" },
+    server: {
+      type: "string",
+      value: "domain|vip|URL",
+      help: "address of the API; default: its name, or its virtual address when the certificate has only that",
+    },
+  },
+  async run(context) {
+    const { args, env, out, err, paths } = context;
+    refuseMixed(args.flags, args.values.has("output"));
+    const loaded = await loadChosenInventory(context);
+    const model = requireModel(loaded);
+    const stored = vaultFile(paths.inventories, loaded.cluster);
+    const shown = (path: string): string =>
+      path.startsWith(`${paths.root}/`) ? relative(paths.root, path) : path;
+    const found = args.flags.has("from-vault")
+      ? { access: await readEncrypted(stored, await vault(context)), from: shown(stored), notes: [] }
+      : await fetch(model, env);
+    const asked = optionValue(args, "server");
+    const keepServer = args.flags.has("from-vault") && asked === undefined;
+    const server = keepServer
+      ? { url: found.access.server, notes: [] }
+      : chooseServer({
+          api: model.api,
+          certificate: found.certificate,
+          asked,
+          isKnownHere: await isKnownHere(model.api.domain),
+        });
+    for (const note of [...found.notes, ...server.notes]) err(`note: ${note}\n`);
+    const entries = entriesFor(found.access, optionValue(args, "name") ?? model.name, server.url);
+    out(`${model.name}: from ${found.from}, context ${entries.context}, API ${server.url}\n`);
+    if (args.flags.has("vault")) {
+      const changed = await storeEncrypted(stored, entries, await vault(context));
+      out(`${changed ? "encrypted" : "unchanged"}: ${shown(stored)}\n`);
+    } else if (args.flags.has("merge")) {
+      const file = userFile(env);
+      const { changed, backup, keptLayout } = mergeInto(file, entries, {
+        use: args.flags.has("use"),
+        replace: args.flags.has("replace"),
+      });
+      out(
+        `${changed ? "merged into" : "unchanged"}: ${file}${backup === undefined ? "" : `, before: ${backup}`}\n`,
+      );
+      if (!keptLayout)
+        err(`note: ${file} was not in block style and is written anew; its comments are in the backup\n`);
+    } else {
+      const file = optionValue(args, "output") ?? kubeconfigOf(clusterFolders(paths, loaded.cluster).build);
+      out(`${writeAlone(file, entries) ? "written" : "unchanged"}: export KUBECONFIG=${file}\n`);
+    }
+    const { answers, text } = await probeApi(found.access, server.url);
+    if (answers) out(`the API answers: ${text}\n`);
+    else err(`note: the API does not answer from here: ${text}\n`);
+    return EXIT.done;
+  },
+};
+
+function refuseMixed(flags: ReadonlySet<string>, hasOutput: boolean): void {
+  const places = [
+    ...["merge", "vault"].filter((flag) => flags.has(flag)),
+    ...(hasOutput ? ["output"] : []),
+  ].map((flag) => `--${flag}`);
+  const [first, second] = places;
+  if (second !== undefined)
+    throw new InputError(`kubeconfig: ${first} and ${second} exclude each other`, {
+      remedy: "run it once for each",
+    });
+  for (const flag of ["use", "replace"])
+    if (flags.has(flag) && !flags.has("merge"))
+      throw new InputError(`kubeconfig: --${flag} goes with --merge`, { remedy: "add --merge" });
+  if (flags.has("vault") && flags.has("from-vault"))
+    throw new InputError("kubeconfig: --vault and --from-vault exclude each other", { remedy: "choose one" });
+}
+
+interface Found {
+  readonly access: Access;
+  /** A host or a file. */
+  readonly from: string;
+  readonly certificate?: string;
+  readonly notes: readonly string[];
+}
+
+async function fetch(model: ClusterModel, env: NodeJS.ProcessEnv): Promise<Found> {
+  if (hostsWith(model, "control-plane").length === 0)
+    throw new InputError(`${model.name} has no control plane`, {
+      remedy: "give a host the role control-plane",
+    });
+  const answer = await askForKubeconfig(model, env);
+  const deploy = `npm run deploy:${model.orchestrator === "openshift" ? "openshift" : "kube"}`;
+  if (answer.kind === "found") return { ...answer, from: answer.host };
+  if (answer.kind === "absent")
+    throw new GateError("no control plane has an administrator's kubeconfig: nothing is deployed yet", {
+      remedy: deploy,
+    });
+  const output = answer.reasons.map((reason) => `  ${reason}`).join("\n");
+  throw answer.kind === "damaged"
+    ? new GateError("the administrator's kubeconfig is damaged", {
+        output,
+        remedy: `${deploy} makes it anew`,
+      })
+    : new GateError("no control plane answers", {
+        output,
+        remedy: "npm run preflight shows which hosts answer",
+      });
+}
+
+async function vault(context: TaskContext): Promise<VaultOptions> {
+  const environment = await customAnsible(context, true);
+  if (environment === undefined) throw new Error("the environment was to be built");
+  return { bin: environment.bin, env: context.env };
+}

@@ -1,0 +1,145 @@
+/** npm run ldap:check */
+import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
+import { optionValue, type Task, type TaskContext } from "../../cli/task.ts";
+import { EXIT, GateError, InputError } from "../../core/errors.ts";
+import { type ClusterModel, hostsWith } from "../../core/model.ts";
+import { customAnsible } from "../../deploy/prepare.ts";
+import { requireModel } from "../../inventory/load.ts";
+import { type CheckResult, checkLdap, type MappingResult } from "../../ldap/check.ts";
+import { type Directory, type Refusal, serverOf } from "../../ldap/search.ts";
+import { readAuthority, readPassword } from "../../ldap/secret.ts";
+import { sshCommandTo } from "../../render/connection.ts";
+import { table } from "../../report/text.ts";
+
+export const task: Task = {
+  description: `Asks the directory of section ldap what the sync jobs would bring: binds with the configured account, finds each
+mapped group and its members. Reads only. It asks from the first control plane, where the jobs will ask from too.
+Exit code 3 when a mapping matches no group, or the directory does not let itself be asked.`,
+  options: {
+    ...INVENTORY_OPTIONS,
+    members: { type: "boolean", help: "name every member, and everybody who is left out" },
+    from: {
+      type: "string",
+      value: "HOST",
+      help: "ask from this host of the inventory; local: from this machine",
+    },
+    format: { type: "string", value: "text|json", help: "json for machines" },
+  },
+  async run(context) {
+    const { args, env, out } = context;
+    const model = requireModel(await loadChosenInventory(context));
+    const { ldap } = model;
+    if (ldap === undefined)
+      throw new InputError(`${model.name} has no section ldap`, { remedy: "docs/ldap.md shows one" });
+    const bin = async (): Promise<string> => (await customAnsible(context, true))?.bin ?? "";
+    const { name, ssh } = askedFrom(model, optionValue(args, "from"));
+    const directory: Directory = {
+      ldap,
+      password: await readPassword(ldap, { bin, env }),
+      authority: readAuthority(ldap),
+      ssh,
+      env,
+    };
+    const result = await checkLdap(directory);
+    const results = requireResults(result, directory, name);
+    const unmatched = results.filter(({ found }) => !found);
+    if (optionValue(args, "format") === "json")
+      out(`${JSON.stringify({ cluster: model.name, url: ldap.url, from: name, results }, null, 2)}\n`);
+    else {
+      out(`${model.name}: ${ldap.url} asked from ${name}\n${describe(results)}\n`);
+      if (args.flags.has("members")) out(everyMember(results));
+      say(context, results);
+    }
+    return unmatched.length > 0 ? EXIT.gate : EXIT.done;
+  },
+};
+
+function askedFrom(model: ClusterModel, asked: string | undefined): { name: string; ssh: readonly string[] } {
+  if (asked === "local") return { name: "this machine", ssh: [] };
+  const hosts =
+    asked === undefined
+      ? hostsWith(model, "control-plane")
+      : model.hosts.filter(({ name }) => name === asked);
+  const [host] = hosts;
+  if (host === undefined)
+    throw new InputError(asked === undefined ? `${model.name} has no control plane` : `no host ${asked}`, {
+      remedy: "name a host of the inventory with --from, or --from local",
+    });
+  return { name: host.name, ssh: sshCommandTo(model, host) };
+}
+
+function requireResults(result: CheckResult, directory: Directory, from: string): readonly MappingResult[] {
+  if (result.kind === "checked") return result.results;
+  const { url, bind } = directory.ldap;
+  if (result.kind === "no-base")
+    throw new GateError(`ldap.${result.key}.base: there is no ${result.base} in the directory`, {
+      remedy: `correct it; or ${bind?.dn ?? "anonymous"} may not read it`,
+    });
+  const { host, port } = serverOf(url);
+  const { refusal } = result;
+  const explain: Readonly<Record<Refusal["kind"], () => GateError>> = {
+    "no-tool": () =>
+      new GateError(`${from} has no ldapsearch`, {
+        remedy: "npm run deploy:post -- --tags cluster installs it; or ask from elsewhere: --from HOST",
+      }),
+    host: () =>
+      new GateError(`${from} cannot be asked: ${text(refusal)}`, {
+        remedy: "npm run preflight shows which hosts answer; or ask from elsewhere: --from HOST",
+      }),
+    unreachable: () =>
+      new GateError(`${from} does not reach ${host} on port ${port}: ${text(refusal)}`, {
+        remedy: "look at ldap.url, and at firewalls between them",
+      }),
+    certificate: () =>
+      new GateError(`the certificate of ${host} is refused: ${text(refusal)}`, {
+        remedy:
+          "name the authority that signed it in ldap.caFile; the host in ldap.url must be in the certificate",
+      }),
+    credentials: () =>
+      new GateError(`the directory does not accept ${bind?.dn ?? "anonymous access"}: ${text(refusal)}`, {
+        remedy: "correct ldap.bindDn or its password",
+      }),
+    other: () =>
+      new GateError(`the directory refuses: ${text(refusal)}`, { remedy: "its own log says more" }),
+  };
+  throw explain[refusal.kind]();
+}
+
+function text(refusal: Refusal): string {
+  return "text" in refusal ? refusal.text : "";
+}
+
+function describe(results: readonly MappingResult[]): string {
+  return table([
+    ["group", "members", "left out", "roles", "in the directory"],
+    ...results.map(({ mapping, found, members, leftOut }) => [
+      mapping.group,
+      found ? String(members.length) : "-",
+      found ? String(leftOut.length) : "-",
+      mapping.roles.join(", ") || "none",
+      `${mapping.ldap}${found ? "" : "  NOT FOUND"}`,
+    ]),
+  ]);
+}
+
+function everyMember(results: readonly MappingResult[]): string {
+  return results
+    .map(({ mapping, members, leftOut }) =>
+      [
+        `\n${mapping.group}:`,
+        ...members.map((member) => `  ${member}`),
+        ...leftOut.map(({ member, why }) => `  left out: ${member} ${why}`),
+        "",
+      ].join("\n"),
+    )
+    .join("");
+}
+
+function say({ err }: TaskContext, results: readonly MappingResult[]): void {
+  for (const { mapping, found, members, leftOut, notes } of results) {
+    if (!found) err(`${mapping.group}: no group ${mapping.ldap} is in the directory\n`);
+    else if (members.length === 0)
+      err(`note: ${mapping.group} would have no member${leftOut.length > 0 ? ": all are left out" : ""}\n`);
+    for (const note of notes) err(`note: ${mapping.group}: ${note}\n`);
+  }
+}

@@ -1,0 +1,102 @@
+/** npm run render: the central inventory in each tool's own format, in build/<cluster>/<tool>/. */
+import { relative } from "node:path";
+import { describeProblem } from "../cli/describe.ts";
+import { INVENTORY_OPTIONS, loadChosenInventory } from "../cli/inventory-options.ts";
+import type { Task, TaskContext } from "../cli/task.ts";
+import { closest } from "../core/closest.ts";
+import { EXIT, InputError } from "../core/errors.ts";
+import type { FileSet } from "../core/file-set.ts";
+import { TOOLS, type ToolName } from "../core/model.ts";
+import { clusterFolders, toolFolder } from "../core/paths.ts";
+import { requireModel } from "../inventory/load.ts";
+import { type Change, compareFileSet } from "../io/file-set/compare.ts";
+import { changeLine, unifiedDiff } from "../io/file-set/describe-changes.ts";
+import { writeFileSet } from "../io/file-set.ts";
+import { PRIVATE_FOLDERS, render } from "../render/renderers.ts";
+
+export const task: Task = {
+  options: {
+    ...INVENTORY_OPTIONS,
+    tool: {
+      type: "string",
+      multiple: true,
+      value: "TOOL",
+      help: `only this one; repeatable: ${TOOLS.join(", ")}`,
+    },
+    diff: {
+      type: "boolean",
+      help: "show what would change, line by line with secrets hidden; write nothing",
+    },
+    check: { type: "boolean", help: "list what would change and exit 2 if anything would; write nothing" },
+  },
+  description:
+    "Writes the inventories of kubespray, ceph-ansible, openshift-ansible and of our own playbooks from the central one.\n" +
+    "Unchanged files are left alone. A generated file that was edited by hand is kept as <file>.orig before it is\n" +
+    "replaced; what a tool left beside its inventory (artifacts, credentials) stays.",
+  async run(context) {
+    const { args, paths } = context;
+    const tools = chosenTools(args.values.get("tool") ?? []);
+    const loaded = await loadChosenInventory(context);
+    const model = requireModel(loaded);
+    for (const problem of loaded.problems) context.err(`${describeProblem(problem)}\n`);
+    const isDry = args.flags.has("diff") || args.flags.has("check");
+    // Everything is rendered before anything is written: a mistake leaves no tool ahead of the others.
+    const rendered = tools.map((tool) => ({ tool, files: render(model, tool) }));
+    let changed = 0;
+    for (const { tool, files } of rendered) {
+      const folder = toolFolder(clusterFolders(paths, loaded.cluster), tool);
+      const changes = isDry ? preview(context, files, folder) : write(context, files, folder, tool);
+      changed += changes.filter(({ kind }) => kind !== "unchanged").length;
+    }
+    if (isDry)
+      context.out(changed === 0 ? "nothing would change\n" : `${changed} of the files would change\n`);
+    return changed > 0 && args.flags.has("check") ? EXIT.input : EXIT.done;
+  },
+};
+
+function chosenTools(names: readonly string[]): readonly ToolName[] {
+  for (const name of names) {
+    if ((TOOLS as readonly string[]).includes(name)) continue;
+    const near = closest(name, TOOLS);
+    throw new InputError(
+      `render: unknown tool "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
+      {
+        remedy: `choose from: ${TOOLS.join(", ")}`,
+      },
+    );
+  }
+  return names.length === 0 ? TOOLS : TOOLS.filter((tool) => names.includes(tool));
+}
+
+function preview({ args, paths, out }: TaskContext, files: FileSet, folder: string): readonly Change[] {
+  const shown = relative(paths.root, folder);
+  const changes = compareFileSet(folder, files);
+  for (const change of changes.filter(({ kind }) => kind !== "unchanged")) {
+    out(`${changeLine(shown, change)}\n`);
+    if (args.flags.has("diff")) out(unifiedDiff(shown, change));
+  }
+  return changes;
+}
+
+function write(context: TaskContext, files: FileSet, folder: string, tool: ToolName): readonly Change[] {
+  const { paths, out, err } = context;
+  const shown = relative(paths.root, folder);
+  const { changes, saved } = writeFileSet(folder, files, PRIVATE_FOLDERS[tool]);
+  if (changes.length > 0) out(`${shown}: ${summary(changes)}\n`);
+  else out(`${shown}: not used by this cluster\n`);
+  for (const [path, name] of saved) {
+    err(`${shown}/${path} had been edited by hand: kept as ${shown}/${name}\n`);
+  }
+  return changes;
+}
+
+function summary(changes: readonly Change[]): string {
+  const kinds = ["added", "changed", "removed", "unchanged"] as const;
+  const counts = kinds.map(
+    (kind) => [changes.filter((change) => change.kind === kind).length, kind] as const,
+  );
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, kind]) => `${count} ${kind}`)
+    .join(", ");
+}
