@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Value, ValueMap } from "../tasks/core/value.ts";
 import { toYaml } from "../tasks/core/yaml-text.ts";
-import { render } from "../tasks/render/renderers.ts";
+import { toolFiles } from "../tasks/deploy/tool-files.ts";
 import { ansibleEnvironment, findAnsible } from "../test/helpers/ansible.ts";
 import type { Bench } from "./bench.ts";
 import { bigCluster } from "./big-cluster.ts";
@@ -28,7 +28,7 @@ export const bench: Bench = {
   title: `ansible-inventory --list of ${HOSTS} hosts, by form of the host file`,
   needs: () => undefined,
   async run(report) {
-    const content = render(bigCluster(HOSTS), "custom").get("hosts.yml")?.content ?? "";
+    const content = toolFiles(bigCluster(HOSTS), "custom").get("hosts.yml")?.content ?? "";
     const document = JSON.parse(content) as Document;
     const folder = mkdtempSync(join(tmpdir(), "kube-magic-bench-"));
     try {

@@ -1,8 +1,9 @@
 /** One process that renders and writes a cluster for all four tools; prints its times and peak memory as JSON. */
 import { join } from "node:path";
 import { TOOLS } from "../tasks/core/model.ts";
+import { toolFiles } from "../tasks/deploy/tool-files.ts";
 import { writeFileSet } from "../tasks/io/file-set.ts";
-import { PRIVATE_FOLDERS, render } from "../tasks/render/renderers.ts";
+import { PRIVATE_FOLDERS } from "../tasks/render/renderers.ts";
 import { bigCluster } from "./big-cluster.ts";
 
 const [count = "5000", folder = ""] = process.argv.slice(2);
@@ -13,7 +14,7 @@ const start = process.hrtime.bigint();
 let rendering = 0n;
 for (const tool of TOOLS) {
   const before = process.hrtime.bigint();
-  const files = render(tool === "openshift-ansible" ? openshift : kubernetes, tool);
+  const files = toolFiles(tool === "openshift-ansible" ? openshift : kubernetes, tool);
   rendering += process.hrtime.bigint() - before;
   writeFileSet(join(folder, tool), files, PRIVATE_FOLDERS[tool]);
 }

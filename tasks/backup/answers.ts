@@ -34,7 +34,9 @@ const drilled = {
 };
 
 export const backupReport = z.object(stored);
+export type BackupReport = z.output<typeof backupReport>;
 export const drillReport = z.object(drilled);
+export type DrillReport = z.output<typeof drillReport>;
 export const verifyReport = z.object({ snapshots: z.number(), files: z.number(), read_data: z.string() });
 
 /** The status file of a host: what was tried last and what ended well last, of each job. Times in seconds since 1970. */
@@ -71,6 +73,8 @@ export const restoreReport = z.object({
   changes: z.array(z.string()).default([]),
   kept: z.string().optional(),
 });
+
+export type RestoreReport = z.output<typeof restoreReport>;
 
 export const programEvent = z.discriminatedUnion("event", [
   z.object({ event: z.literal("step"), message: z.string() }),

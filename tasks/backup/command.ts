@@ -1,7 +1,7 @@
 /** What the backup commands have in common: hosts from the command line, a line a step, a table at the end. */
 import type { z } from "zod";
-import type { TaskContext } from "../cli/task.ts";
 import type { ClusterModel, Host } from "../core/model.ts";
+import type { Session } from "../core/session.ts";
 import { table } from "../report/text.ts";
 import { unsuccessful } from "./failures.ts";
 import { askHosts, type Outcome } from "./program.ts";
@@ -13,7 +13,7 @@ export interface Job<Report> {
 
 /** Runs the program on hosts, with its steps as progress. */
 export async function onHosts<Report>(
-  { env, err }: TaskContext,
+  { env, err }: Session,
   model: ClusterModel,
   hosts: readonly Host[],
   { words, report }: Job<Report>,

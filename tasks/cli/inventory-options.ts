@@ -1,7 +1,6 @@
-/** The flags of every command that reads an inventory, and the way from them to a cluster. */
-import { chooseCluster } from "../inventory/clusters.ts";
-import { type LoadedInventory, type LoadOptions, loadInventory } from "../inventory/load.ts";
-import { type OptionSpec, optionValue, type TaskContext } from "./task.ts";
+/** The flags of every command that reads an inventory. */
+import type { ClusterChoice } from "../core/session.ts";
+import { type OptionSpec, optionValue, type ParsedArguments } from "./task.ts";
 
 export const INVENTORY_OPTIONS = {
   cluster: {
@@ -18,16 +17,8 @@ export const INVENTORY_OPTIONS = {
   },
 } as const satisfies Record<string, OptionSpec>;
 
-/**
- * The inventory that the flags name, with its problems.
- * @param moreRules what the vendored tools know: vendorRules().
- * @throws InputError when no cluster can be chosen.
- */
-export async function loadChosenInventory(
-  { args, paths, env }: TaskContext,
-  moreRules: NonNullable<LoadOptions["moreRules"]> = [],
-): Promise<LoadedInventory> {
-  const inventoriesDir = paths.inventories;
-  const cluster = await chooseCluster({ inventoriesDir, flag: optionValue(args, "cluster"), env });
-  return loadInventory({ inventoriesDir, cluster, sets: args.values.get("set") ?? [], moreRules });
+/** What these flags say; nothing for a command without them. */
+export function choiceOf(args: ParsedArguments): ClusterChoice {
+  const name = optionValue(args, "cluster");
+  return { ...(name === undefined ? {} : { name }), sets: args.values.get("set") ?? [] };
 }

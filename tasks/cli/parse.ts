@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { closest } from "../core/closest.ts";
 import { InputError } from "../core/errors.ts";
-import type { OptionSpec, ParsedArguments, Task } from "./task.ts";
+import { type OptionSpec, type ParsedArguments, type Task, valueName } from "./task.ts";
 
 /** What is ours to read, and what is passed on: after a bare `--`, or the command that follows a positional. */
 export function splitArguments(
@@ -48,15 +48,25 @@ export function parseArguments(name: string, task: Task, argv: readonly string[]
       continue;
     }
     if (token.value === undefined || (!token.inlineValue && token.value.startsWith("-"))) {
-      throw usage(name, `${token.rawName} needs a value: ${token.rawName} ${spec.value ?? "VALUE"}`);
+      throw usage(name, `${token.rawName} needs a value: ${token.rawName} ${valueName(spec)}`);
     }
     const given = spec.separated ? token.value.split(",").filter((one) => one !== "") : [token.value];
+    for (const one of given) requireChoice(name, token.rawName, spec, one);
     values.set(token.name, spec.multiple ? [...(values.get(token.name) ?? []), ...given] : given);
   }
   if (task.positionals === undefined && positionals.length > 0) {
     throw usage(name, `unexpected argument "${positionals[0]}"`);
   }
   return { flags, values, positionals, rest };
+}
+
+function requireChoice(name: string, flag: string, { choices }: OptionSpec, value: string): void {
+  if (choices === undefined || choices.includes(value)) return;
+  const near = closest(value, choices);
+  throw new InputError(
+    `${name}: ${flag} does not know "${value}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
+    { remedy: `choose from: ${choices.join(", ")}` },
+  );
 }
 
 function nodeOption(spec: OptionSpec) {

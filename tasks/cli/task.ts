@@ -1,5 +1,5 @@
 /** What a task script is: data for the command line, and one function. */
-import type { Paths } from "../core/paths.ts";
+import type { Session } from "../core/session.ts";
 
 export interface OptionSpec {
   readonly type: "boolean" | "string";
@@ -7,6 +7,8 @@ export interface OptionSpec {
   readonly multiple?: boolean;
   /** A comma separates values as well; only with multiple. */
   readonly separated?: boolean;
+  /** The only values there are; another one is refused. Strings only. */
+  readonly choices?: readonly string[];
   /** Shown in --help after the flag, such as `HOST[,HOST]`; strings only. */
   readonly value?: string;
   readonly help: string;
@@ -21,15 +23,10 @@ export interface ParsedArguments {
   readonly rest: readonly string[];
 }
 
-export interface TaskContext {
+export interface TaskContext extends Session {
   readonly args: ParsedArguments;
-  readonly paths: Paths;
-  readonly env: NodeJS.ProcessEnv;
-  /** Results, for people and pipes. */
-  readonly out: (text: string) => void;
-  /** Progress and notes. */
-  readonly err: (text: string) => void;
-  readonly isTerminal: boolean;
+  /** Runs another command as if the user had typed it. @returns its exit code. */
+  runCommand(name: string, argv: readonly string[]): Promise<number>;
 }
 
 export interface Task {
@@ -47,4 +44,14 @@ export interface Task {
 /** The last value given for a string option. */
 export function optionValue(args: ParsedArguments, name: string): string | undefined {
   return args.values.get(name)?.at(-1);
+}
+
+/** What stands for the value in --help. */
+export function valueName({ value, choices }: OptionSpec): string {
+  return value ?? choices?.join("|") ?? "VALUE";
+}
+
+/** Names given as words, or as one word with commas; without repeats. */
+export function namesIn(words: readonly string[]): readonly string[] {
+  return [...new Set(words.flatMap((word) => word.split(",")).filter((word) => word !== ""))];
 }

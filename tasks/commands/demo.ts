@@ -21,7 +21,7 @@ again, and a restore drill is run.`,
   },
   async run(context) {
     const started = Date.now();
-    const script = startScript(context);
+    const script = startScript(context.out, context.runCommand);
     const given = optionValue(context.args, "topology");
     if (!context.args.flags.has("post")) {
       await showSpine(context, script, given);

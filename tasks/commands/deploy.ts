@@ -1,11 +1,11 @@
 /** npm run deploy, npm run deploy:<phase> */
+import { YES_OPTION } from "../cli/confirm.ts";
 import { INVENTORY_OPTIONS } from "../cli/inventory-options.ts";
+import { isPartial, RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "../cli/run-options.ts";
 import type { Task, TaskContext } from "../cli/task.ts";
 import { optionValue } from "../cli/task.ts";
 import { EXIT, VendorError } from "../core/errors.ts";
-import { confirm } from "../deploy/confirm.ts";
 import { execute } from "../deploy/execute.ts";
-import { isPartial, RUN_OPTIONS, runFlags, SELECT_OPTIONS } from "../deploy/options.ts";
 import { ansibleFor, loadCluster, makePlan } from "../deploy/prepare.ts";
 import { refuseSystems, sentence } from "../deploy/systems.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
@@ -22,7 +22,7 @@ log and its events. A phase that fails stops the run; mend the cause and go on w
     ...SELECT_OPTIONS,
     ...RUN_OPTIONS,
     "ignore-gates": { type: "boolean", help: "go on where a gate says no, such as Ceph's health" },
-    yes: { type: "boolean", short: "y", help: "do not ask before a full deploy" },
+    ...YES_OPTION,
   },
   async run(context) {
     const { args } = context;
@@ -64,10 +64,10 @@ log and its events. A phase that fails stops the run; mend the cause and go on w
     for (const finding of ignored) context.err(`note: ${sentence(finding)} (ignored, as asked)\n`);
     if (only.length === 0 && !flags.check && !args.flags.has("yes")) {
       const names = running.map(({ spec }) => spec.name).join(", ");
-      await confirm(
-        context,
-        `Deploy ${names} on the ${cluster.model.hosts.length} hosts of ${cluster.model.name}?`,
-      );
+      await context.confirm({
+        kind: "yes",
+        text: `Deploy ${names} on the ${cluster.model.hosts.length} hosts of ${cluster.model.name}?`,
+      });
     }
     await execute(context, cluster, {
       command: describe(context),

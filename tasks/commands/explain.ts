@@ -1,12 +1,14 @@
 /** npm run explain: where a value comes from, what it overrode, which rendered files carry it. */
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../cli/inventory-options.ts";
+import { INVENTORY_OPTIONS } from "../cli/inventory-options.ts";
 import type { Task } from "../cli/task.ts";
 import { closest } from "../core/closest.ts";
 import { InputError } from "../core/errors.ts";
 import { formatPath, type InventoryPath, parsePath } from "../core/path.ts";
 import { isSecretName } from "../core/secret.ts";
 import { Float, isMap, Tagged, type Value } from "../core/value.ts";
+import { toolInventory } from "../deploy/tool-files.ts";
 import type { LoadedInventory } from "../inventory/load.ts";
+import { loadChosenInventory } from "../inventory/load-chosen.ts";
 import { expandRange } from "../inventory/ranges.ts";
 import { descriptionAt, knownKeys } from "../inventory/schema/walk.ts";
 import { whichFilesCarry } from "../render/trace.ts";
@@ -114,7 +116,7 @@ function carriers(loaded: LoadedInventory, path: InventoryPath): string {
   const variant = model === undefined ? undefined : loaded.variant(path);
   if (model === undefined || variant === undefined) return "";
   const byFile = new Map<string, string[]>();
-  for (const { tool, file, variable } of whichFilesCarry(model, variant)) {
+  for (const { tool, file, variable } of whichFilesCarry(model, variant, toolInventory)) {
     const name = `build/${loaded.cluster}/${tool}/${file}`;
     byFile.set(name, [...(byFile.get(name) ?? []), variable]);
   }

@@ -1,12 +1,13 @@
 /** npm run kubeconfig */
 import { relative } from "node:path";
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../cli/inventory-options.ts";
+import { INVENTORY_OPTIONS } from "../cli/inventory-options.ts";
 import { optionValue, type Task, type TaskContext } from "../cli/task.ts";
 import { EXIT, GateError, InputError } from "../core/errors.ts";
 import { type ClusterModel, hostsWith } from "../core/model.ts";
 import { clusterFolders } from "../core/paths.ts";
 import { customAnsible } from "../deploy/prepare.ts";
 import { requireModel } from "../inventory/load.ts";
+import { loadChosenInventory } from "../inventory/load-chosen.ts";
 import { type Access, entriesFor } from "../kubeconfig/access.ts";
 import { askForKubeconfig } from "../kubeconfig/ask.ts";
 import { readEncrypted, storeEncrypted, type VaultOptions, vaultFile } from "../kubeconfig/in-inventory.ts";

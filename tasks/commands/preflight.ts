@@ -1,9 +1,9 @@
 /** npm run preflight */
 import { INVENTORY_OPTIONS } from "../cli/inventory-options.ts";
+import { RUN_OPTIONS, runFlags } from "../cli/run-options.ts";
 import type { Task } from "../cli/task.ts";
 import { EXIT } from "../core/errors.ts";
 import { execute } from "../deploy/execute.ts";
-import { RUN_OPTIONS, runFlags } from "../deploy/options.ts";
 import { ansibleFor, loadCluster, makePlan } from "../deploy/prepare.ts";
 import { systemFindings } from "../deploy/systems.ts";
 import { CATALOG, PREFLIGHT } from "../phases/catalog.ts";

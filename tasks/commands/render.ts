@@ -1,18 +1,20 @@
 /** npm run render: the central inventory in each tool's own format, in build/<cluster>/<tool>/. */
 import { relative } from "node:path";
 import { describeProblem } from "../cli/describe.ts";
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../cli/inventory-options.ts";
+import { INVENTORY_OPTIONS } from "../cli/inventory-options.ts";
 import type { Task, TaskContext } from "../cli/task.ts";
 import { closest } from "../core/closest.ts";
 import { EXIT, InputError } from "../core/errors.ts";
 import type { FileSet } from "../core/file-set.ts";
 import { TOOLS, type ToolName } from "../core/model.ts";
 import { clusterFolders, toolFolder } from "../core/paths.ts";
+import { toolFiles } from "../deploy/tool-files.ts";
 import { requireModel } from "../inventory/load.ts";
+import { loadChosenInventory } from "../inventory/load-chosen.ts";
 import { type Change, compareFileSet } from "../io/file-set/compare.ts";
 import { changeLine, unifiedDiff } from "../io/file-set/describe-changes.ts";
 import { writeFileSet } from "../io/file-set.ts";
-import { PRIVATE_FOLDERS, render } from "../render/renderers.ts";
+import { PRIVATE_FOLDERS } from "../render/renderers.ts";
 
 export const task: Task = {
   options: {
@@ -41,7 +43,7 @@ export const task: Task = {
     for (const problem of loaded.problems) context.err(`${describeProblem(problem)}\n`);
     const isDry = args.flags.has("diff") || args.flags.has("check");
     // Everything is rendered before anything is written: a mistake leaves no tool ahead of the others.
-    const rendered = tools.map((tool) => ({ tool, files: render(model, tool) }));
+    const rendered = tools.map((tool) => ({ tool, files: toolFiles(model, tool) }));
     let changed = 0;
     for (const { tool, files } of rendered) {
       const folder = toolFolder(clusterFolders(paths, loaded.cluster), tool);

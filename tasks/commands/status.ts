@@ -1,5 +1,6 @@
 /** npm run status */
 import { existsSync, readdirSync } from "node:fs";
+import { FORMAT_OPTION, wantsJson } from "../cli/format-option.ts";
 import { optionValue, type Task, type TaskContext } from "../cli/task.ts";
 import { EXIT, InputError } from "../core/errors.ts";
 import { clusterFolders } from "../core/paths.ts";
@@ -16,12 +17,12 @@ export const task: Task = {
     "Prints, from the journals alone: what runs now, what each phase last did, and the latest runs of each cluster.",
   options: {
     cluster: { type: "string", short: "c", value: "NAME", help: "only this cluster" },
-    format: { type: "string", value: "text|json", help: "json for machines" },
+    ...FORMAT_OPTION,
   },
   async run(context) {
     const clusters = clustersWithRuns(context);
     const reports = clusters.map((cluster) => report(context, cluster));
-    if (optionValue(context.args, "format") === "json") context.out(`${JSON.stringify(reports, null, 2)}\n`);
+    if (wantsJson(context.args)) context.out(`${JSON.stringify(reports, null, 2)}\n`);
     else
       context.out(
         reports.length === 0

@@ -1,11 +1,13 @@
 /** npm run validate: every problem of an inventory at once. */
 import { describeProblem } from "../cli/describe.ts";
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../cli/inventory-options.ts";
-import { optionValue, type Task, type TaskContext } from "../cli/task.ts";
+import { FORMAT_OPTION, wantsJson } from "../cli/format-option.ts";
+import { INVENTORY_OPTIONS } from "../cli/inventory-options.ts";
+import type { Task, TaskContext } from "../cli/task.ts";
 import { EXIT, InputError } from "../core/errors.ts";
 import type { Problem } from "../core/problem.ts";
 import { listClusters } from "../inventory/clusters.ts";
 import { type LoadedInventory, loadInventory } from "../inventory/load.ts";
+import { loadChosenInventory } from "../inventory/load-chosen.ts";
 import { vendorRules } from "../toolchain/rules.ts";
 
 export const task: Task = {
@@ -13,21 +15,15 @@ export const task: Task = {
     ...INVENTORY_OPTIONS,
     all: { type: "boolean", help: "validate every cluster in inventories/" },
     strict: { type: "boolean", help: "exit 2 on warnings too" },
-    format: { type: "string", value: "text|json", help: "json: one object for programs; default: text" },
+    ...FORMAT_OPTION,
   },
   description:
     "Reads all layers of a cluster, checks them against the schema, the rules of docs/rules.md and the tools that are\n" +
     "brought (unknown variables, versions that do not fit), and prints every\n" +
     "problem with its place and its remedy. Exit code 2 when there are errors.",
   async run(context) {
-    const format = optionValue(context.args, "format") ?? "text";
-    if (format !== "text" && format !== "json") {
-      throw new InputError(`validate: unknown format "${format}"`, {
-        remedy: "write --format text or --format json",
-      });
-    }
     const loaded = await loadWanted(context);
-    context.out(format === "json" ? asJson(loaded) : asText(loaded));
+    context.out(wantsJson(context.args) ? asJson(loaded) : asText(loaded));
     const severities = loaded.flatMap(({ problems }) => problems.map(({ severity }) => severity));
     const isBad = severities.includes("error") || (context.args.flags.has("strict") && severities.length > 0);
     return isBad ? EXIT.input : EXIT.done;

@@ -108,6 +108,8 @@ export type RunEvent =
       /** What a gate stopped the phase for, as codes such as OSD_DOWN. */
       readonly refusedFor?: readonly string[];
     }
+  /** A line of progress of a phase that is no playbook. */
+  | { readonly kind: "progress"; readonly time: number; readonly phase: string; readonly message: string }
   | { readonly kind: "notice"; readonly time: number; readonly message: string; readonly problem?: Problem }
   | { readonly kind: "run-end"; readonly time: number; readonly status: PhaseStatus };
 

@@ -1,5 +1,4 @@
 /** A day-2 action as data, like a phase: what may stop it, what it runs, how it is confirmed. */
-import type { OptionSpec } from "../cli/task.ts";
 import type { ClusterModel, ToolName } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 import type { GateName } from "../phases/spec.ts";
@@ -49,10 +48,6 @@ export interface Action {
   /** Verb first. */
   readonly title: string;
   readonly tool: ToolName;
-  readonly description: string;
-  /** Usage of the names it takes; absent: none. */
-  readonly names?: string;
-  readonly options: Readonly<Record<string, OptionSpec>>;
   /** `name`: what is lost cannot be had again, so the cluster's name has to be typed. */
   readonly confirm: "question" | "name";
   /** Asks the hosts for the Kubernetes version that they run. */

@@ -2,8 +2,8 @@
 import { hostsWith } from "../core/model.ts";
 import type { Action, Request, Step } from "./action.ts";
 
-const KINDS = ["kubernetes", "etcd", "registry", "openshift"] as const;
-type Kind = (typeof KINDS)[number];
+export const CERTIFICATE_KINDS = ["kubernetes", "etcd", "registry", "openshift"] as const;
+type Kind = (typeof CERTIFICATE_KINDS)[number];
 
 /** Why a cluster has none of a kind, or undefined when it has. */
 function absence({ model }: Request, kind: Kind): string | undefined {
@@ -24,7 +24,7 @@ function absence({ model }: Request, kind: Kind): string | undefined {
 
 /** The kinds that were named, or all that the cluster has. */
 function kindsOf(request: Request): readonly Kind[] {
-  const has = KINDS.filter((kind) => absence(request, kind) === undefined);
+  const has = CERTIFICATE_KINDS.filter((kind) => absence(request, kind) === undefined);
   return request.names.length === 0 ? has : has.filter((kind) => request.names.includes(kind));
 }
 
@@ -64,24 +64,19 @@ const STEPS: Readonly<Record<Kind, Step>> = {
 };
 const ORDER: readonly Kind[] = ["etcd", "kubernetes", "registry", "openshift"];
 
-const RENEW: Action = {
+export const RENEW_CERTIFICATES: Action = {
   name: "certs:renew",
   title: "Renew certificates",
   tool: "custom",
-  description: `Renews the certificates of ${KINDS.join(", ")} (those named, else all that the cluster has), each through the tool that
-owns them: kubeadm and a restart of the control plane, kubespray's etcd role, our registry role, openshift-ansible.
-One control plane after the other; what was there is kept. Also works when they have expired and no API answers.`,
-  names: `[${KINDS.join("|")}]…`,
-  options: {},
   confirm: "question",
   guards: [
     (request) => {
       for (const name of request.names) {
-        const kind = KINDS.find((one) => one === name);
+        const kind = CERTIFICATE_KINDS.find((one) => one === name);
         if (kind === undefined)
           return {
             kind: "input",
-            message: `"${name}" is none of ${KINDS.join(", ")}`,
+            message: `"${name}" is none of ${CERTIFICATE_KINDS.join(", ")}`,
             remedy: "npm run certs:status shows whose each certificate is",
           };
         const reason = absence(request, kind);
@@ -125,5 +120,3 @@ One control plane after the other; what was there is kept. Also works when they 
       : []),
   ],
 };
-
-export const CERTIFICATE_ACTIONS: readonly Action[] = [RENEW];

@@ -31,24 +31,10 @@ function bare(version: string): string {
 const isCentral = ({ model, names }: Request): boolean =>
   [...members(model, "control-plane"), ...members(model, "etcd")].some(({ name }) => names.includes(name));
 
-const UPGRADE: Action = {
+export const UPGRADE_KUBERNETES: Action = {
   name: "kube:upgrade",
   title: "Upgrade Kubernetes",
   tool: "kubespray",
-  description: `Upgrades to --to, to versions.kubernetes, or to the newest that the vendored kubespray installs: one minor
-version after the other, control planes first, then the nodes in batches, each drained. Refuses to skip a minor version or to go back.`,
-  options: {
-    to: { type: "string", value: "VERSION", help: "such as 1.35.4" },
-    from: { type: "string", value: "VERSION", help: "what runs now; default: the hosts are asked" },
-    serial: { type: "string", value: "N|N%", help: "nodes at a time; default 20%" },
-    "drain-timeout": {
-      type: "string",
-      value: "SECONDS",
-      help: "how long pods may take to leave a node; default 360",
-    },
-    pause: { type: "string", value: "SECONDS", help: "wait before each node" },
-    "no-drain": { type: "boolean", help: "leave pods where they are while their node is upgraded" },
-  },
   confirm: "question",
   asksVersions: true,
   guards: [
@@ -92,14 +78,10 @@ version after the other, control planes first, then the nodes in batches, each d
   },
 };
 
-const SCALE: Action = {
+export const ADD_WORKERS: Action = {
   name: "kube:scale",
   title: "Add workers",
   tool: "kubespray",
-  description: `Brings every worker that is in the inventory and not yet in the cluster (or only those named). Control planes and
-etcd are left alone.`,
-  names: "[HOST…]",
-  options: {},
   confirm: "question",
   guards: [isKubernetes, hostsHaveRole("worker", "infra")],
   steps: ({ names }) => [
@@ -107,14 +89,10 @@ etcd are left alone.`,
   ],
 };
 
-const ADD: Action = {
+export const ADD_NODES: Action = {
   name: "node:add",
   title: "Add hosts to the cluster",
   tool: "kubespray",
-  description: `Prepares new hosts and joins them. Put them into the inventory first; a new control plane or etcd member comes after
-the ones that are there, and the load balancers learn of it.`,
-  names: "HOST…",
-  options: {},
   confirm: "question",
   guards: [isKubernetes, someNames("host"), areKubernetesHosts, comesLast],
   steps: (request) => {
@@ -142,14 +120,10 @@ the ones that are there, and the load balancers learn of it.`,
   },
 };
 
-const REMOVE: Action = {
+export const REMOVE_NODES: Action = {
   name: "node:remove",
   title: "Remove hosts from the cluster",
   tool: "kubespray",
-  description: `Drains the hosts, takes them out of etcd and Kubernetes, and cleans them up. --dead for hosts that will never answer
-again: nothing is asked of them. Refuses what would cost etcd its quorum, and the first control plane.`,
-  names: "HOST…",
-  options: { dead: { type: "boolean", help: "the hosts are gone: do not drain, do not clean up" } },
   confirm: "question",
   guards: [isKubernetes, someNames("host"), areKubernetesHosts, keepsControlPlane, keepsQuorum, isNotFirst],
   steps: ({ names, flags }) => [
@@ -178,17 +152,10 @@ again: nothing is asked of them. Refuses what would cost etcd its quorum, and th
   ],
 };
 
-const RECOVER: Action = {
+export const RECOVER_CONTROL_PLANE: Action = {
   name: "kube:recover",
   title: "Recover control planes and etcd",
   tool: "kubespray",
-  description: `Rebuilds broken control planes and etcd members from those that work. Name the broken ones, reinstalled and reachable
-under their old names. When etcd has lost its quorum, it is restored from the first working member, or from --snapshot.`,
-  names: "HOST…",
-  options: {
-    snapshot: { type: "string", value: "FILE", help: "etcd snapshot on this machine to restore from" },
-    retries: { type: "string", value: "N", help: "how often to ask etcd for its health; default 10" },
-  },
   confirm: "question",
   guards: [isKubernetes, someNames("host"), hostsHaveRole("control-plane", "etcd"), someSurvive],
   broken: ({ names }) => names,
@@ -206,12 +173,10 @@ under their old names. When etcd has lost its quorum, it is restored from the fi
   ],
 };
 
-const RESET: Action = {
+export const RESET_KUBERNETES: Action = {
   name: "kube:reset",
   title: "Remove Kubernetes from every host",
   tool: "kubespray",
-  description: `Removes Kubernetes, etcd and every container from all hosts. What was stored in the cluster is lost; Ceph is not touched.`,
-  options: {},
   confirm: "name",
   guards: [isKubernetes],
   steps: () => [
@@ -225,5 +190,3 @@ const RESET: Action = {
   ],
   notes: () => ["etcd and all containers are deleted on every host of Kubernetes; there is no way back"],
 };
-
-export const KUBERNETES_ACTIONS: readonly Action[] = [UPGRADE, SCALE, ADD, REMOVE, RECOVER, RESET];

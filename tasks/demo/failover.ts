@@ -1,8 +1,8 @@
 /** The proof of the highly available address: its owner dies while a client asks. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TaskContext } from "../cli/task.ts";
 import { PhaseError } from "../core/errors.ts";
 import type { ApiEndpoint } from "../core/model.ts";
+import type { Session } from "../core/session.ts";
 import { type LabPlaces, labPlaces } from "../lab/places.ts";
 import { killHost, startHost } from "../lab/power.ts";
 import { type Probe, startProbe, summarize } from "../lab/probe.ts";
@@ -12,7 +12,7 @@ import { labStatus } from "../lab/status.ts";
 export interface FailoverOptions {
   readonly lab: string;
   readonly api: ApiEndpoint;
-  readonly context: Pick<TaskContext, "env" | "out">;
+  readonly context: Pick<Session, "env" | "out">;
 }
 
 /** How long to wait for an answer before the demo has failed, ms. */

@@ -1,10 +1,10 @@
 /** Puts a test fixture on the lab's hosts: something that stands for what a later phase brings. */
 import { join } from "node:path";
 import { NO_FLAGS, playbookCommand } from "../ansible/command.ts";
-import type { TaskContext } from "../cli/task.ts";
 import { PhaseError } from "../core/errors.ts";
 import type { ClusterModel } from "../core/model.ts";
 import { clusterFolders, toolFolder } from "../core/paths.ts";
+import type { Session } from "../core/session.ts";
 import type { ValueMap } from "../core/value.ts";
 import { customAnsible, INVENTORY } from "../deploy/prepare.ts";
 import { capture } from "../io/shell.ts";
@@ -14,7 +14,7 @@ import { capture } from "../io/shell.ts";
  * @throws PhaseError with what Ansible said.
  */
 export async function playFixture(
-  { paths, env, ...rest }: TaskContext,
+  { paths, env, ...rest }: Session,
   { cluster, model }: { readonly cluster: string; readonly model: ClusterModel },
   name: string,
   extraVars: ValueMap = {},

@@ -2,9 +2,9 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TaskContext } from "../cli/task.ts";
 import { PhaseError } from "../core/errors.ts";
 import { type ClusterModel, hostsWith } from "../core/model.ts";
+import type { Session } from "../core/session.ts";
 import { loadInventory, requireModel } from "../inventory/load.ts";
 import { labPlaces } from "../lab/places.ts";
 import { ssh } from "../lab/ssh.ts";
@@ -21,7 +21,7 @@ const POLL_MS = 1_000;
 const KEYS = 100;
 
 /** @returns the lab's name. @throws PhaseError when Nagios does not see what happens. */
-export async function showPost(context: TaskContext, script: Script): Promise<string> {
+export async function showPost(context: Session, script: Script): Promise<string> {
   const { paths, out } = context;
   const topology = join(paths.root, "lab", "post.yml");
   const { name } = readTopology(topology);
@@ -80,7 +80,7 @@ async function onHost(places: ReturnType<typeof labPlaces>, host: string, line: 
 
 /** Waits until what Nagios knows is as expected. */
 async function nagiosSees(
-  context: TaskContext,
+  context: Session,
   model: ClusterModel,
   expected: (entries: readonly MonitoringEntry[]) => boolean,
 ): Promise<void> {

@@ -1,8 +1,5 @@
 /** The demo's numbered steps, each of them a command that the user could type. */
-import { parseArguments } from "../cli/parse.ts";
-import type { TaskContext } from "../cli/task.ts";
 import { EXIT, PhaseError } from "../core/errors.ts";
-import { REGISTRY } from "../main/registry.ts";
 
 export interface Script {
   /** Announces something that is no command of ours. */
@@ -13,18 +10,16 @@ export interface Script {
   run(command: string, ...argv: readonly string[]): Promise<number>;
 }
 
-export function startScript(context: TaskContext): Script {
+/** Runs one of our commands, as the user would. @returns its exit code. */
+export type RunCommand = (name: string, argv: readonly string[]) => Promise<number>;
+
+export function startScript(out: (text: string) => void, runCommand: RunCommand): Script {
   let number = 0;
   const heading = (title: string, command?: string): void => {
     number++;
-    context.out(`\n━━ ${number}. ${title}${command === undefined ? "" : `   (${command})`}\n`);
+    out(`\n━━ ${number}. ${title}${command === undefined ? "" : `   (${command})`}\n`);
   };
-  const run = async (command: string, ...argv: readonly string[]): Promise<number> => {
-    const entry = REGISTRY[command];
-    if (entry === undefined) throw new Error(`no command ${command}`);
-    const { task } = await entry.load();
-    return (await task.run({ ...context, args: parseArguments(command, task, argv) })) ?? EXIT.done;
-  };
+  const run = (command: string, ...argv: readonly string[]): Promise<number> => runCommand(command, argv);
   return {
     heading,
     run,

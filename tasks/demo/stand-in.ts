@@ -1,12 +1,13 @@
 /** Puts something that answers like kube-apiserver's /readyz on the lab's control planes, or takes it away. */
-import type { TaskContext } from "../cli/task.ts";
+
 import type { ApiEndpoint } from "../core/model.ts";
+import type { Session } from "../core/session.ts";
 import { loadInventory, requireModel } from "../inventory/load.ts";
 import { playFixture } from "./fixture.ts";
 
 /** @returns the address that the stand-ins are behind. @throws PhaseError when the playbook fails. */
 export async function standIn(
-  context: TaskContext,
+  context: Session,
   cluster: string,
   state: "present" | "absent",
 ): Promise<ApiEndpoint> {

@@ -1,6 +1,7 @@
 /** The last words of a run: what happened, why, and the next command to type. */
-import type { TaskContext } from "../cli/task.ts";
+
 import { GateError, InterruptedError, PhaseError } from "../core/errors.ts";
+import type { Session } from "../core/session.ts";
 import { describeFailures, tail } from "../report/failure.ts";
 import type { Journal } from "../report/journal.ts";
 import { explainFailure } from "../report/known-failures.ts";
@@ -8,10 +9,10 @@ import { type Finding, preflightTable, readFindings } from "../report/preflight.
 import type { PhaseView, PhaseViews } from "../report/progress-state.ts";
 import { duration, hostTotals } from "../report/text.ts";
 import { describeUnmatched } from "../report/unmatched.ts";
-import type { PhaseResult } from "../run/run-plan.ts";
+import type { PhaseResult } from "../run/run-phase.ts";
 
 export interface Conclusion {
-  readonly context: TaskContext;
+  readonly context: Session;
   readonly views: PhaseViews;
   readonly results: readonly PhaseResult[];
   readonly journal: Journal;
@@ -28,12 +29,14 @@ export function conclude({ context, views, results, journal, again, findings: mo
     if (findings.length > 0) context.out(`\n${preflightTable(findings)}\n`);
     if (view !== undefined && view.unmatched.length > 0)
       context.err(`note: ${view.phase}: ${describeUnmatched(view.unmatched)}\n`);
+    if (result.phase.spec.work !== undefined && result.refused !== undefined) throw result.refused;
     if (result.status === "interrupted") throw interrupted(result, journal, again);
     if (result.refused !== undefined) throw result.refused;
     const errors = [...(result.status === "failed" ? findings : more)].filter(isError);
     if (errors.length > 0) throw unfit(result, errors, journal, again);
     if (result.status === "failed") throw failed(result, view, journal, again);
-    if (view !== undefined) context.out(`${doneLine(view, result)}\n`);
+    if (view !== undefined && result.phase.spec.work === undefined)
+      context.out(`${doneLine(view, result)}\n`);
   }
 }
 

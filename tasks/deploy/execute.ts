@@ -1,8 +1,8 @@
 /** Runs a plan under the cluster's lock, with journal and progress, and says how it came out. */
 import type { RunFlags } from "../ansible/command.ts";
-import type { TaskContext } from "../cli/task.ts";
 import type { Subscriber } from "../core/events.ts";
 import { toolFolder } from "../core/paths.ts";
+import type { Session } from "../core/session.ts";
 import { writeFileSet } from "../io/file-set.ts";
 import { acquireLock } from "../io/lock.ts";
 import { operatorName } from "../io/operator.ts";
@@ -34,6 +34,8 @@ export interface ExecuteOptions {
   readonly again: string;
   /** What a gate says is only printed. */
   readonly ignoreGates?: boolean;
+  /** `lines`: only what the phases say, to standard error. Default: a live view on a terminal, else lines of both. */
+  readonly progress?: "lines";
   /** What was found out before, for the table of findings; an error among it ends the run with exit code 3. */
   readonly findings?: readonly Finding[];
 }
@@ -42,17 +44,13 @@ export interface ExecuteOptions {
  * @throws LockedError, GateError, PhaseError, InterruptedError; each says what happened and what to type next.
  */
 export async function execute(
-  context: TaskContext,
+  context: Session,
   cluster: ClusterContext,
   options: ExecuteOptions,
 ): Promise<void> {
   const lock = await acquireLock(cluster.lock, options.command);
   const notice = (message: string): void => context.err(`note: ${message}\n`);
-  const interrupt = listenForInterrupt(process, (times) => {
-    context.err(
-      times === 1 ? "\ninterrupting: Ansible finishes what it is doing; once more kills it\n" : "\nkilling\n",
-    );
-  });
+  const interrupt = listenForInterrupt(process, (line) => context.err(`\n${line}\n`));
   try {
     if (lock.inheritedFrom !== undefined) {
       const { process: dead, reason } = lock.inheritedFrom;
@@ -86,7 +84,8 @@ export async function execute(
       ignored: options.ignoreGates === true,
       isStopped: () => interrupt.requested,
     });
-    const progress = progressFor(context, options.plan);
+    const progress =
+      options.progress === "lines" ? quietProgress(context) : progressFor(context, options.plan);
     const results = await runPlan({
       run: journal.id,
       cluster: cluster.model.name,
@@ -125,7 +124,7 @@ export async function execute(
 }
 
 async function prepareManifests(
-  context: TaskContext,
+  context: Session,
   cluster: ClusterContext,
   flags: RunFlags,
   notice: (message: string) => void,
@@ -134,7 +133,7 @@ async function prepareManifests(
   if (needsManifests(flags)) await writeManifests(cluster, { bin, env: context.env, notice });
 }
 
-async function sayKubeconfig(context: TaskContext, { build, model }: ClusterContext): Promise<void> {
+async function sayKubeconfig(context: Session, { build, model }: ClusterContext): Promise<void> {
   const fetched = await takeArtifact(build, model);
   if (fetched === "written") context.out(`kubeconfig: export KUBECONFIG=${kubeconfigOf(build)}\n`);
   if (fetched === "damaged")
@@ -145,10 +144,21 @@ function isRun(phase: PlannedPhase): boolean {
   return phase.decision.kind === "run";
 }
 
-function progressFor(
-  context: TaskContext,
-  plan: readonly PlannedPhase[],
-): { readonly subscribe: Subscriber; readonly finished: Promise<void> } {
+interface Progress {
+  readonly subscribe: Subscriber;
+  readonly finished: Promise<void>;
+}
+
+function quietProgress({ err }: Session): Progress {
+  return {
+    subscribe: (event) => {
+      if (event.kind === "progress" || event.kind === "notice") err(`${event.message}\n`);
+    },
+    finished: Promise.resolve(),
+  };
+}
+
+function progressFor(context: Session, plan: readonly PlannedPhase[]): Progress {
   if (!context.isTerminal) return { subscribe: plainProgress(context.out), finished: Promise.resolve() };
   return terminalProgress(plan.filter(isRun).map(({ spec }) => ({ name: spec.name, title: spec.title })));
 }

@@ -5,7 +5,7 @@ import { type HealthFinding, judgeHealth, judgeHealthAfter } from "../ceph/healt
 import { GateError } from "../core/errors.ts";
 import type { GateName, PhaseSpec } from "../phases/spec.ts";
 import { lastDone, refusedSinceDone } from "../report/history.ts";
-import type { Refusal } from "../run/run-plan.ts";
+import type { Refusal } from "../run/run-phase.ts";
 import type { ClusterContext } from "./prepare.ts";
 
 export interface GateOptions {

@@ -3,22 +3,22 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type PlaybookCommand, playbookCommand, type RunFlags } from "../ansible/command.ts";
-import { loadChosenInventory } from "../cli/inventory-options.ts";
-import type { TaskContext } from "../cli/task.ts";
 import type { FileSet } from "../core/file-set.ts";
 import { type ClusterModel, TOOLS, type ToolName } from "../core/model.ts";
 import { type ClusterFolders, clusterFolders, outputFile, type Paths, toolFolder } from "../core/paths.ts";
+import type { Session } from "../core/session.ts";
 import { requireModel } from "../inventory/load.ts";
+import { loadChosenInventory } from "../inventory/load-chosen.ts";
 import { hashTree } from "../io/tree-hash.ts";
 import { type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts";
 import type { PhaseSpec } from "../phases/spec.ts";
 import { stepsOf, toolsOf } from "../phases/steps.ts";
-import { render } from "../render/renderers.ts";
 import { lastDone } from "../report/history.ts";
 import type { AnsibleEnvironment } from "../toolchain/environment.ts";
 import { ansibleOf } from "../toolchain/environments.ts";
 import { treeIdentity } from "../toolchain/identity.ts";
 import { vendorRules } from "../toolchain/rules.ts";
+import { toolFiles } from "./tool-files.ts";
 
 /** The file that a tool gets with -i; group_vars are found beside it. */
 export const INVENTORY = "hosts.yml";
@@ -29,19 +29,19 @@ export interface ClusterContext extends ClusterFolders {
 }
 
 /** @throws InputError with every problem of the central inventory. */
-export async function loadCluster(context: TaskContext): Promise<ClusterContext> {
+export async function loadCluster(context: Session): Promise<ClusterContext> {
   const loaded = await loadChosenInventory(context, vendorRules(context.paths.vendor));
   const model = requireModel(loaded);
   const warnings = loaded.problems.length;
   if (warnings > 0)
     context.err(`${warnings} warning(s) in inventories/${loaded.cluster}: npm run validate shows them\n`);
-  const files = new Map(TOOLS.map((tool) => [tool, render(model, tool)]));
+  const files = new Map(TOOLS.map((tool) => [tool, toolFiles(model, tool)]));
   return { model, files, ...clusterFolders(context.paths, loaded.cluster) };
 }
 
 /** The environment of our own Ansible; built when `build` says so, else only if it is there. */
 export async function customAnsible(
-  context: TaskContext,
+  context: Session,
   build: boolean,
 ): Promise<AnsibleEnvironment | undefined> {
   return (await ansibleFor(context, ["custom"], build)).get("custom");
@@ -49,7 +49,7 @@ export async function customAnsible(
 
 /** The Ansible of each tool; built when `build` says so, else those that are there. */
 export async function ansibleFor(
-  context: TaskContext,
+  context: Session,
   tools: Iterable<ToolName>,
   build: boolean,
 ): Promise<Environments> {
@@ -78,7 +78,7 @@ export interface PlanRequest {
 }
 
 export function makePlan(
-  context: TaskContext,
+  context: Session,
   cluster: ClusterContext,
   request: PlanRequest,
 ): readonly PlannedPhase[] {

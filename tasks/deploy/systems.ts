@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Answer, askHosts } from "../ansible/ask-hosts.ts";
-import type { TaskContext } from "../cli/task.ts";
 import { GateError } from "../core/errors.ts";
 import type { ToolName } from "../core/model.ts";
+import type { Session } from "../core/session.ts";
 import { writeFileSet } from "../io/file-set.ts";
 import type { PhaseSpec } from "../phases/spec.ts";
 import { toolsOf } from "../phases/steps.ts";
@@ -28,7 +28,7 @@ export interface SystemFinding extends Finding {
  * @param limit as for the phases: hosts beyond it need not answer
  */
 export async function systemFindings(
-  context: TaskContext,
+  context: Session,
   cluster: ClusterContext,
   phases: readonly PhaseSpec[],
   environments: Environments,
@@ -115,7 +115,7 @@ export function sentence({ code, host, message }: SystemFinding): string {
 
 /** Asks the hosts of a tool's inventory, rendered aside, with our own Ansible: the tool's may be too old for them. */
 export async function askInventory(
-  context: TaskContext,
+  context: Session,
   cluster: ClusterContext,
   tool: ToolName,
   pattern: string,

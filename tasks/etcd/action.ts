@@ -1,8 +1,8 @@
 /** What every action on etcd is given, and how it does a step on a member. */
 import { GateError, InterruptedError, PhaseError } from "../core/errors.ts";
 import type { ClusterModel, Host } from "../core/model.ts";
+import type { Stop } from "../core/stop.ts";
 import { runOnHost, type Section } from "../hosts/script.ts";
-import type { Stop } from "../hosts/stop.ts";
 import { PRELUDE, settingsVariables } from "./host-script.ts";
 import { lastError } from "./read-answers.ts";
 

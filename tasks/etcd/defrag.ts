@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PhaseError } from "../core/errors.ts";
 import type { Host } from "../core/model.ts";
-import { goOnUnless } from "../hosts/stop.ts";
+import { throwIfStopped } from "../core/stop.ts";
 import { duration, size } from "../report/text.ts";
 import { type EtcdAction, onMember, required } from "./action.ts";
 import { askMembers } from "./ask.ts";
@@ -52,11 +52,11 @@ export async function defragment(action: EtcdAction, answers: readonly MemberAns
   const members = answering(answers);
   const [first] = members;
   if (first === undefined) throw new PhaseError("no member of etcd answers", { remedy: AGAIN });
-  goOnUnless(stop, "nothing was compacted or defragmented", AGAIN);
+  throwIfStopped(stop, "nothing was compacted or defragmented", AGAIN);
   await compact(action, first, Math.max(...members.map(({ status }) => status.revision)));
   const done = new Set<Host>();
   while (done.size < members.length) {
-    goOnUnless(
+    throwIfStopped(
       stop,
       `${done.size} of ${members.length} members are defragmented, alarms are as they were`,
       AGAIN,
@@ -75,7 +75,7 @@ export async function defragment(action: EtcdAction, answers: readonly MemberAns
     await defragmentOne(action, next);
     done.add(next.host);
   }
-  goOnUnless(stop, "every member is defragmented, alarms are as they were", AGAIN);
+  throwIfStopped(stop, "every member is defragmented, alarms are as they were", AGAIN);
   await disarm(action, first.host);
   await tryWrite(action, members);
 }

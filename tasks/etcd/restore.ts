@@ -5,8 +5,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PhaseError } from "../core/errors.ts";
 import { type Host, hostsWith } from "../core/model.ts";
+import { throwIfStopped } from "../core/stop.ts";
 import { sendFile } from "../hosts/copy.ts";
-import { goOnUnless } from "../hosts/stop.ts";
 import { duration } from "../report/text.ts";
 import { type EtcdAction, onMember, required, type StepResult } from "./action.ts";
 import { askMembers } from "./ask.ts";
@@ -35,7 +35,7 @@ export async function restore(
   begins("stage");
   try {
     await Promise.all(plan.members.map((member) => stage(action, plan, member)));
-    goOnUnless(stop, "nothing was changed", AGAIN);
+    throwIfStopped(stop, "nothing was changed", AGAIN);
   } catch (error) {
     await unstage(action, plan);
     throw error;

@@ -1,6 +1,6 @@
 /** Text of --help, for all commands and for one. */
 
-import type { OptionSpec, Task } from "../cli/task.ts";
+import { type OptionSpec, type Task, valueName } from "../cli/task.ts";
 import { REGISTRY } from "./registry.ts";
 
 export function overview(): string {
@@ -37,5 +37,5 @@ ${rows.map(([left, help]) => `  ${left.padEnd(width)}${help}`).join("\n")}
 
 function flag(key: string, spec: OptionSpec): string {
   const short = spec.short === undefined ? "    " : `-${spec.short}, `;
-  return `${short}--${key}${spec.type === "string" ? ` ${spec.value ?? "VALUE"}` : ""}`;
+  return `${short}--${key}${spec.type === "string" ? ` ${valueName(spec)}` : ""}`;
 }

@@ -1,5 +1,6 @@
 /** What a phase is. The catalog holds them, the plan decides over them, the runner executes that very list. */
 import type { ClusterModel, ToolName } from "../core/model.ts";
+import type { Stop } from "../core/stop.ts";
 import type { ValueMap } from "../core/value.ts";
 import type { OutputName } from "./outputs.ts";
 
@@ -35,6 +36,20 @@ export interface PlaybookStep {
 export const GATE_NAMES = ["ceph-health"] as const;
 export type GateName = (typeof GATE_NAMES)[number];
 
+/** What a phase does on hosts without a playbook. */
+export interface Work {
+  /** What it is going to do, in order, for the plan. */
+  readonly lines: readonly string[];
+  /** @throws KubeMagicError when it cannot be finished. */
+  run(context: WorkContext): Promise<void>;
+}
+
+export interface WorkContext {
+  readonly stop: Stop;
+  /** A line of progress, for the user and the log. */
+  readonly say: (line: string) => void;
+}
+
 export interface PhaseSpec {
   /** One of PHASE_NAMES in a deploy; day-2 actions name their own steps. */
   readonly name: string;
@@ -45,6 +60,8 @@ export interface PhaseSpec {
   readonly tool: ToolName;
   /** In order, relative to the tool's tree; a step may belong to another tool. */
   readonly playbooks: readonly (string | PlaybookStep)[];
+  /** Instead of playbooks. */
+  readonly work?: Work;
   /** Passed with -e as JSON, so types survive. Never a secret: argv is public. */
   readonly extraVars: (model: ClusterModel) => ValueMap;
   readonly when: (model: ClusterModel) => Decision;

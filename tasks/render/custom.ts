@@ -7,7 +7,6 @@ import { blockCaps, blockPoolsOf, CEPH_USER } from "./ceph-user.ts";
 import { backupVariables } from "./custom/backup.ts";
 import { clusterObjectVariables } from "./custom/cluster-objects.ts";
 import { dnsVariables } from "./custom/dns.ts";
-import { monitoringVariables } from "./custom/monitoring.ts";
 import { registryVariables } from "./custom/registry.ts";
 import { routesVariables } from "./custom/routes.ts";
 import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
@@ -109,7 +108,6 @@ function clusterVariables(model: ClusterModel): ValueMap {
     ...dnsVariables(model),
     ...registryVariables(model),
     ...routesVariables(model),
-    kube_magic_monitoring: monitoringVariables(model),
     ...backupVariables(model),
   };
 }

@@ -1,7 +1,6 @@
 /** Every tool by name: what it has to know about a cluster, and the files relative to build/<cluster>/<tool>/. */
 import type { FileSet } from "../core/file-set.ts";
 import type { ClusterModel, ToolName } from "../core/model.ts";
-import { nagiosFiles } from "../monitoring/nagios/definitions.ts";
 import { cephInventory } from "./ceph-ansible.ts";
 import { customInventory } from "./custom.ts";
 import { inventoryFiles } from "./inventory-files.ts";
@@ -18,14 +17,13 @@ export const INVENTORIES: Readonly<Record<ToolName, (model: ClusterModel) => Too
 };
 
 /**
- * The files of one tool's inventory; an empty set when the cluster does not use the tool.
+ * The files of one tool's inventory; an empty set when the cluster does not use the tool. What a deploy writes is in
+ * deploy/tool-files.ts: it adds what other rooms know.
  * @throws InputError when a pass-through group's name cannot be a folder.
  */
 export function render(model: ClusterModel, tool: ToolName): FileSet {
   const inventory = INVENTORIES[tool](model);
-  if (inventory === undefined) return new Map();
-  const files = inventoryFiles(model, tool, inventory);
-  return tool === "custom" ? new Map([...files, ...nagiosFiles(model)]) : files;
+  return inventory === undefined ? new Map() : inventoryFiles(model, tool, inventory);
 }
 
 /** Folders that a tool, or we, fill beside the inventory with keys and kubeconfigs: made 0700, never touched again. */

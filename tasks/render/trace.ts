@@ -6,7 +6,10 @@ import { toJsonText } from "../core/json-text.ts";
 import { type ClusterModel, TOOLS, type ToolName } from "../core/model.ts";
 import type { Value } from "../core/value.ts";
 import { connectionsOf } from "./connection.ts";
-import { INVENTORIES } from "./renderers.ts";
+import type { ToolInventory } from "./tool-inventory.ts";
+
+/** Renders a tool's inventory; undefined when the cluster does not use the tool. */
+export type InventoryOf = (model: ClusterModel, tool: ToolName) => ToolInventory | undefined;
 
 /** A place in a rendered inventory. */
 export interface Carrier {
@@ -21,9 +24,13 @@ export interface Carrier {
  * Every variable that differs between the inventories of two models, in the order of tools and files. For "which files
  * carry this value", the other model is the same cluster with that one value changed.
  */
-export function whichFilesCarry(model: ClusterModel, variant: ClusterModel): readonly Carrier[] {
+export function whichFilesCarry(
+  model: ClusterModel,
+  variant: ClusterModel,
+  inventoryOf: InventoryOf,
+): readonly Carrier[] {
   return TOOLS.flatMap((tool) => {
-    const [left, right] = [places(model, tool), places(variant, tool)];
+    const [left, right] = [places(model, tool, inventoryOf), places(variant, tool, inventoryOf)];
     return [...new Map([...left, ...right])]
       .filter(([key]) => left.get(key)?.text !== right.get(key)?.text)
       .map(([, { carrier }]) => carrier);
@@ -35,9 +42,9 @@ interface Place {
   readonly text: string;
 }
 
-function places(model: ClusterModel, tool: ToolName): Map<string, Place> {
+function places(model: ClusterModel, tool: ToolName, inventoryOf: InventoryOf): Map<string, Place> {
   const found = new Map<string, Place>();
-  const inventory = INVENTORIES[tool](model);
+  const inventory = inventoryOf(model, tool);
   if (inventory === undefined) return found;
   const add = (file: string, variable: string, value: Value) => {
     found.set(`${file}\0${variable}`, { carrier: { tool, file, variable }, text: toJsonText(value) });

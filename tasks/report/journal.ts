@@ -113,6 +113,7 @@ const RUNNER_KINDS: ReadonlySet<Event["kind"]> = new Set([
   "phase-skip",
   "phase-start",
   "phase-end",
+  "progress",
   "notice",
   "run-end",
 ]);

@@ -41,6 +41,8 @@ function lines(before: PhaseViews, event: Event): readonly string[] {
       return [
         `   ${event.phase}: ${event.kind === "host-failed" ? "FAILED" : "UNREACHABLE"} ${event.host}: ${firstLine(event.message)}`,
       ];
+    case "progress":
+      return [`     ${event.message}`];
     case "notice":
       return [`note: ${event.message}`];
     default:

@@ -28,6 +28,8 @@ export interface PhaseView {
   readonly started: number;
   readonly estimate?: number;
   readonly play: string;
+  /** The latest line of a phase that is no playbook. */
+  readonly progress?: string;
   readonly task?: TaskView;
   /** Tasks begun so far. */
   readonly tasks: number;
@@ -102,6 +104,8 @@ function step(view: PhaseView, event: Event): PhaseView {
       };
       return { ...counted, failures: [...view.failures, failure] };
     }
+    case "progress":
+      return { ...view, progress: event.message };
     case "stats":
       return { ...view, stats: sumStats(view.stats ?? {}, event.hosts) };
     case "phase-end":

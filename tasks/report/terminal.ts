@@ -97,6 +97,7 @@ function clock(view: PhaseView): string {
 }
 
 function body(view: PhaseView): string {
+  if (view.progress !== undefined) return view.progress;
   const lines = [view.play === "" ? "starting Ansible" : `play  ${view.play}`];
   if (view.task !== undefined)
     lines.push(`task  ${view.task.title}`, `hosts ${counts(view.task) || "no answer yet"}`);

@@ -1,4 +1,5 @@
-/** Ctrl-C: the first is passed on and Ansible may finish its sentence, the second kills. */
+/** Ctrl-C: the first one lets the current step finish, the second one ends it in the middle. */
+import type { Stop } from "../core/stop.ts";
 
 /** What can be signalled; io's RunningCommand is one. */
 export interface Signallable {
@@ -6,8 +7,7 @@ export interface Signallable {
   signal(name: "SIGINT" | "SIGKILL"): void;
 }
 
-export interface Interrupt {
-  readonly requested: boolean;
+export interface Interrupt extends Stop {
   /** From now until it ends, the child gets the signals. */
   attach(child: Signallable): void;
   /** Stops listening. */
@@ -21,27 +21,30 @@ export interface SignalSource {
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** npm sends a Ctrl-C a second time, which the terminal has sent already: two within this time are one. */
 const SAME_SIGNAL_MS = 400;
 
-/** @param notify told how often the user has asked by now: 1 was passed on, 2 and more kill. */
-export function listenForInterrupt(source: SignalSource, notify: (times: number) => void): Interrupt {
+/** @param say a line for the user at each Ctrl-C. */
+export function listenForInterrupt(source: SignalSource, say: (line: string) => void): Interrupt {
   const children = new Set<Signallable>();
+  const now = new AbortController();
   let times = 0;
   let last = 0;
   const listener = (): void => {
-    // npm passes a Ctrl-C on that the terminal has delivered already: two in a blink are one.
-    const now = Date.now();
-    if (now - last < SAME_SIGNAL_MS) return;
-    last = now;
+    const time = Date.now();
+    if (time - last < SAME_SIGNAL_MS) return;
+    last = time;
     times++;
-    notify(times);
+    say(times === 1 ? "Stopping after the current task. Press Ctrl-C again to stop now." : "Stopping now.");
     for (const child of children) child.signal(times === 1 ? "SIGINT" : "SIGKILL");
+    if (times > 1) now.abort();
   };
   for (const name of SIGNALS) source.on(name, listener);
   return {
     get requested() {
       return times > 0;
     },
+    now: now.signal,
     attach(child) {
       children.add(child);
       void child.ended.then(() => children.delete(child));

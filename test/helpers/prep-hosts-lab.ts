@@ -10,13 +10,13 @@ import {
 } from "../../tasks/ansible/command.ts";
 import { type PlaybookOutcome, runPlaybook } from "../../tasks/ansible/playbook.ts";
 import type { PhaseEvent } from "../../tasks/core/events.ts";
+import { toolFiles } from "../../tasks/deploy/tool-files.ts";
 import { loadInventory, requireModel } from "../../tasks/inventory/load.ts";
 import { writeFileSet } from "../../tasks/io/file-set.ts";
 import { labDown } from "../../tasks/lab/down.ts";
 import type { LabPlaces } from "../../tasks/lab/places.ts";
 import { ssh } from "../../tasks/lab/ssh.ts";
 import { labUp } from "../../tasks/lab/up.ts";
-import { render } from "../../tasks/render/renderers.ts";
 import { ansibleForTests, ROOT } from "./environment.ts";
 
 export interface PlaybookEnd extends PlaybookOutcome {
@@ -68,7 +68,7 @@ export async function prepHostsLab(name: string, topology: string): Promise<Prep
     mkdirSync(local, { recursive: true });
     writeFileSync(join(local, "test.yml"), layer);
     const model = requireModel(await loadInventory({ inventoriesDir, cluster: name, sets: [] }));
-    writeFileSet(rendered, render(model, "custom"), ["credentials"]);
+    writeFileSet(rendered, toolFiles(model, "custom"), ["credentials"]);
   };
   await configure("{}\n");
   const command = (playbook: string, flags: Partial<RunFlags> = {}): PlaybookCommand =>

@@ -2,7 +2,7 @@
 import type { FileSet } from "../../tasks/core/file-set.ts";
 import type { ClusterModel, ToolName } from "../../tasks/core/model.ts";
 import type { ValueMap } from "../../tasks/core/value.ts";
-import { INVENTORIES, render } from "../../tasks/render/renderers.ts";
+import { toolFiles, toolInventory } from "../../tasks/deploy/tool-files.ts";
 
 interface HostsFile {
   readonly vars: Readonly<Record<string, unknown>>;
@@ -12,7 +12,7 @@ interface HostsFile {
 
 /** hosts.yml of a tool. */
 export function hostsFile(model: ClusterModel, tool: ToolName): HostsFile {
-  const content = render(model, tool).get("hosts.yml")?.content ?? "{}";
+  const content = toolFiles(model, tool).get("hosts.yml")?.content ?? "{}";
   return (JSON.parse(content) as { all: HostsFile }).all;
 }
 
@@ -23,7 +23,7 @@ export function membersOf(model: ClusterModel, tool: ToolName, group: string): s
 
 /** Our variables of a group, as data. */
 export function variablesOf(model: ClusterModel, tool: ToolName, group = "all"): ValueMap {
-  return INVENTORIES[tool](model)?.variables[group] ?? {};
+  return toolInventory(model, tool)?.variables[group] ?? {};
 }
 
 /** The text of a file below its header of comments. */

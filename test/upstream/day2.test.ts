@@ -9,11 +9,11 @@ import { pathsAt } from "../../tasks/core/paths.ts";
 import { actionNamed } from "../../tasks/day2/actions.ts";
 import { phasesOf, recoveryInventory } from "../../tasks/day2/steps.ts";
 import { type ClusterContext, makePlan } from "../../tasks/deploy/prepare.ts";
+import { toolFiles } from "../../tasks/deploy/tool-files.ts";
 import { writeFileSet } from "../../tasks/io/file-set.ts";
 import { CATALOG } from "../../tasks/phases/catalog.ts";
 import type { PhaseSpec } from "../../tasks/phases/spec.ts";
 import { inventoryFiles } from "../../tasks/render/inventory-files.ts";
-import { render } from "../../tasks/render/renderers.ts";
 import { installableVersions } from "../../tasks/toolchain/kubernetes-versions.ts";
 import { findAnsibleOf, findTree } from "../helpers/ansible.ts";
 import { ROOT } from "../helpers/environment.ts";
@@ -38,7 +38,7 @@ function load(
   broken: readonly string[] = [],
 ) {
   const build = temporaryFolder();
-  const files = new Map(TOOLS.map((tool) => [tool, render(model, tool)] as const));
+  const files = new Map(TOOLS.map((tool) => [tool, toolFiles(model, tool)] as const));
   const recovery = broken.length === 0 ? undefined : recoveryInventory(model, broken);
   if (recovery !== undefined) files.set("kubespray", inventoryFiles(model, "kubespray", recovery));
   for (const [tool, set] of files) writeFileSet(join(build, tool), set);

@@ -1,12 +1,16 @@
 /** npm run backup:drill */
-import { drillReport } from "../../backup/answers.ts";
+import { type DrillReport, drillReport } from "../../backup/answers.ts";
 import { chosenHosts } from "../../backup/choose.ts";
-import { onHosts, outcomeJson, outcomeTable } from "../../backup/command.ts";
-import { requireSuccess } from "../../backup/failures.ts";
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
-import { optionValue, type Task } from "../../cli/task.ts";
+import { outcomeJson, outcomeTable } from "../../backup/command.ts";
+import type { Outcome } from "../../backup/program.ts";
+import { PLAN_OPTION } from "../../cli/action-task.ts";
+import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
+import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
+import type { Task } from "../../cli/task.ts";
 import { EXIT } from "../../core/errors.ts";
-import { requireModel } from "../../inventory/load.ts";
+import { onEachHost } from "../../day2/backup-actions.ts";
+import { runOnHosts } from "../../day2/host-action.ts";
+import { loadCluster } from "../../deploy/prepare.ts";
 import { duration } from "../../report/text.ts";
 
 export const task: Task = {
@@ -17,25 +21,35 @@ Exit code 5 when a drill fails.`,
   positionals: "[HOST…]",
   options: {
     ...INVENTORY_OPTIONS,
-    format: { type: "string", value: "text|json", help: "json for machines" },
+    ...FORMAT_OPTION,
+    ...PLAN_OPTION,
   },
   async run(context) {
-    const model = requireModel(await loadChosenInventory(context));
-    const hosts = chosenHosts(model, context.args.positionals);
-    const outcomes = await onHosts(context, model, hosts, { words: ["drill"], report: drillReport });
-    if (optionValue(context.args, "format") === "json") context.out(outcomeJson(model.name, outcomes));
-    else
-      context.out(
-        outcomeTable(outcomes, ["backup", "files", "etcd", "took"], (report) => [
-          report.snapshot.slice(0, 8),
-          `${report.files} as listed`,
-          report.etcd_keys === undefined
-            ? "–"
-            : `${report.etcd_keys} keys, ${report.etcd_started === true ? "started" : "not started"}`,
-          duration(report.seconds),
-        ]),
-      );
-    requireSuccess("drill", outcomes);
+    const cluster = await loadCluster(context);
+    const hosts = chosenHosts(cluster.model, context.args.positionals);
+    const job = {
+      name: "backup:drill",
+      title: "Run a restore drill",
+      line: "restore the latest backup to a scratch folder, compare it, start etcd from it",
+      words: ["drill"],
+      report: drillReport,
+      noun: "drill",
+    };
+    const action = onEachHost(context, cluster, hosts, job, (outcomes) =>
+      context.out(wantsJson(context.args) ? outcomeJson(cluster.model.name, outcomes) : describe(outcomes)),
+    );
+    await runOnHosts(context, cluster, action, context.args.flags.has("plan"));
     return EXIT.done;
   },
 };
+
+function describe(outcomes: readonly Outcome<DrillReport>[]): string {
+  return outcomeTable(outcomes, ["backup", "files", "etcd", "took"], (report) => [
+    report.snapshot.slice(0, 8),
+    `${report.files} as listed`,
+    report.etcd_keys === undefined
+      ? "–"
+      : `${report.etcd_keys} keys, ${report.etcd_started === true ? "started" : "not started"}`,
+    duration(report.seconds),
+  ]);
+}

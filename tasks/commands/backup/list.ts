@@ -4,10 +4,12 @@ import { chosenHosts } from "../../backup/choose.ts";
 import { outcomeJson } from "../../backup/command.ts";
 import { ageText, judgeStatus, sizeText } from "../../backup/freshness.ts";
 import { askHosts, type Outcome } from "../../backup/program.ts";
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
-import { optionValue, type Task } from "../../cli/task.ts";
+import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
+import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
+import type { Task } from "../../cli/task.ts";
 import { EXIT } from "../../core/errors.ts";
 import { requireModel } from "../../inventory/load.ts";
+import { loadChosenInventory } from "../../inventory/load-chosen.ts";
 import { table } from "../../report/text.ts";
 
 export const task: Task = {
@@ -17,7 +19,7 @@ Exit code 3 when a host has no fresh, whole backup, or does not answer.`,
   positionals: "[HOST…]",
   options: {
     ...INVENTORY_OPTIONS,
-    format: { type: "string", value: "text|json", help: "json for machines" },
+    ...FORMAT_OPTION,
   },
   async run(context) {
     const { args, env, out } = context;
@@ -25,7 +27,7 @@ Exit code 3 when a host has no fresh, whole backup, or does not answer.`,
     const hosts = chosenHosts(model, args.positionals);
     const outcomes = await askHosts(hosts, { model, words: ["list"], report: listReport, env });
     const now = Date.now() / 1000;
-    if (optionValue(args, "format") === "json") out(outcomeJson(model.name, outcomes));
+    if (wantsJson(args)) out(outcomeJson(model.name, outcomes));
     else if (args.positionals.length === 0) out(overview(outcomes, now));
     else out(outcomes.map((outcome) => details(outcome, now)).join("\n"));
     return outcomes.every((outcome) => isFine(outcome, now)) ? EXIT.done : EXIT.gate;

@@ -1,13 +1,17 @@
 /** npm run backup:run */
-import { backupReport } from "../../backup/answers.ts";
+import { type BackupReport, backupReport } from "../../backup/answers.ts";
 import { chosenHosts } from "../../backup/choose.ts";
-import { onHosts, outcomeJson, outcomeTable } from "../../backup/command.ts";
-import { requireSuccess } from "../../backup/failures.ts";
+import { outcomeJson, outcomeTable } from "../../backup/command.ts";
 import { sizeText } from "../../backup/freshness.ts";
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
-import { optionValue, type Task } from "../../cli/task.ts";
+import type { Outcome } from "../../backup/program.ts";
+import { PLAN_OPTION } from "../../cli/action-task.ts";
+import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
+import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
+import type { Task } from "../../cli/task.ts";
 import { EXIT } from "../../core/errors.ts";
-import { requireModel } from "../../inventory/load.ts";
+import { onEachHost } from "../../day2/backup-actions.ts";
+import { runOnHosts } from "../../day2/host-action.ts";
+import { loadCluster } from "../../deploy/prepare.ts";
 import { duration } from "../../report/text.ts";
 
 export const task: Task = {
@@ -17,28 +21,35 @@ Exit code 5 when a backup failed, 6 when another one is at work, 3 when a host d
   positionals: "[HOST…]",
   options: {
     ...INVENTORY_OPTIONS,
-    format: { type: "string", value: "text|json", help: "json for machines" },
+    ...FORMAT_OPTION,
+    ...PLAN_OPTION,
   },
   async run(context) {
-    const model = requireModel(await loadChosenInventory(context));
-    const hosts = chosenHosts(model, context.args.positionals);
-    const outcomes = await onHosts(context, model, hosts, { words: ["run"], report: backupReport });
-    if (optionValue(context.args, "format") === "json") context.out(outcomeJson(model.name, outcomes));
-    else
-      context.out(
-        outcomeTable(outcomes, ["backup", "files", "size", "new", "etcd keys", "took"], (report) => [
-          report.snapshot.slice(0, 8),
-          String(report.files),
-          sizeText(report.bytes),
-          sizeText(report.added_bytes),
-          report.etcd_keys === undefined ? "–" : String(report.etcd_keys),
-          duration(report.seconds),
-        ]),
-      );
-    for (const outcome of outcomes)
-      if (outcome.kind === "done")
-        for (const warning of outcome.report.warnings) context.err(`warning: ${outcome.host}: ${warning}\n`);
-    requireSuccess("backup", outcomes);
+    const cluster = await loadCluster(context);
+    const hosts = chosenHosts(cluster.model, context.args.positionals);
+    const job = {
+      name: "backup:run",
+      title: "Back up hosts",
+      line: "make a backup",
+      words: ["run"],
+      report: backupReport,
+      noun: "backup",
+    };
+    const action = onEachHost(context, cluster, hosts, job, (outcomes) =>
+      context.out(wantsJson(context.args) ? outcomeJson(cluster.model.name, outcomes) : describe(outcomes)),
+    );
+    await runOnHosts(context, cluster, action, context.args.flags.has("plan"));
     return EXIT.done;
   },
 };
+
+function describe(outcomes: readonly Outcome<BackupReport>[]): string {
+  return outcomeTable(outcomes, ["backup", "files", "size", "new", "etcd keys", "took"], (report) => [
+    report.snapshot.slice(0, 8),
+    String(report.files),
+    sizeText(report.bytes),
+    sizeText(report.added_bytes),
+    report.etcd_keys === undefined ? "–" : String(report.etcd_keys),
+    duration(report.seconds),
+  ]);
+}

@@ -3,10 +3,12 @@ import { verifyReport } from "../../backup/answers.ts";
 import { chosenHosts } from "../../backup/choose.ts";
 import { onHosts, outcomeJson, outcomeTable } from "../../backup/command.ts";
 import { requireSuccess } from "../../backup/failures.ts";
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
+import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
+import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
 import { optionValue, type Task } from "../../cli/task.ts";
 import { EXIT, InputError } from "../../core/errors.ts";
 import { requireModel } from "../../inventory/load.ts";
+import { loadChosenInventory } from "../../inventory/load-chosen.ts";
 
 export const task: Task = {
   description: `Checks the repositories of all hosts, or the named ones, and compares the latest backup with its manifest: every file is
@@ -17,7 +19,7 @@ Exit code 5 when something is damaged.`,
     ...INVENTORY_OPTIONS,
     "read-data": { type: "boolean", help: "read all data of the repository, not only its structure" },
     "read-data-subset": { type: "string", value: "N%", help: "read a random part of the data" },
-    format: { type: "string", value: "text|json", help: "json for machines" },
+    ...FORMAT_OPTION,
   },
   async run(context) {
     const { args, out } = context;
@@ -29,7 +31,7 @@ Exit code 5 when something is damaged.`,
     const readData = args.flags.has("read-data") ? "all" : (subset ?? "");
     const words = ["verify", ...(readData === "" ? [] : ["--read-data", readData])];
     const outcomes = await onHosts(context, model, hosts, { words, report: verifyReport });
-    if (optionValue(args, "format") === "json") out(outcomeJson(model.name, outcomes));
+    if (wantsJson(args)) out(outcomeJson(model.name, outcomes));
     else
       out(
         outcomeTable(outcomes, ["backups", "latest", "data read"], (report) => [

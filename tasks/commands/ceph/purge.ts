@@ -1,4 +1,7 @@
 /** npm run ceph:purge */
-import { dayTwoTask } from "../../day2/run.ts";
+import { actionTask } from "../../cli/action-task.ts";
+import { PURGE_CEPH } from "../../day2/ceph-actions.ts";
 
-export const task = dayTwoTask("ceph:purge");
+export const task = actionTask(PURGE_CEPH, {
+  description: "Removes Ceph's packages, configuration and ALL DATA from every host. There is no way back.",
+});

@@ -1,4 +1,9 @@
 /** npm run ceph:remove-osd */
-import { dayTwoTask } from "../../day2/run.ts";
+import { actionTask } from "../../cli/action-task.ts";
+import { REMOVE_OSDS } from "../../day2/ceph-actions.ts";
 
-export const task = dayTwoTask("ceph:remove-osd");
+export const task = actionTask(REMOVE_OSDS, {
+  description:
+    "Takes OSDs out, by number, and destroys what they hold. Ceph must be healthy, so that every object has copies elsewhere.",
+  positionals: "NUMBER…",
+});

@@ -1,10 +1,12 @@
 /** npm run ceph:status */
 import { askCeph, type CephAnswer } from "../../ceph/ask.ts";
 import { type CephStatus, judgeHealth } from "../../ceph/health.ts";
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
-import { optionValue, type Task } from "../../cli/task.ts";
+import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
+import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
+import type { Task } from "../../cli/task.ts";
 import { EXIT, GateError, InputError } from "../../core/errors.ts";
 import { requireModel } from "../../inventory/load.ts";
+import { loadChosenInventory } from "../../inventory/load-chosen.ts";
 import { table } from "../../report/text.ts";
 
 export const task: Task = {
@@ -12,7 +14,7 @@ export const task: Task = {
 Exit code 3 when Ceph does not answer, or when data has fewer copies than it should.`,
   options: {
     ...INVENTORY_OPTIONS,
-    format: { type: "string", value: "text|json", help: "json for machines" },
+    ...FORMAT_OPTION,
   },
   async run(context) {
     const model = requireModel(await loadChosenInventory(context));
@@ -23,7 +25,7 @@ Exit code 3 when Ceph does not answer, or when data has fewer copies than it sho
     }
     const answer = await askCeph(model, context.env);
     const verdict = answer.kind === "status" ? judgeHealth(answer.status) : undefined;
-    if (optionValue(context.args, "format") === "json") {
+    if (wantsJson(context.args)) {
       context.out(`${JSON.stringify({ cluster: model.name, ...answer, ...verdict }, null, 2)}\n`);
       return verdict?.blocking.length === 0 ? EXIT.done : EXIT.gate;
     }

@@ -1,4 +1,8 @@
 /** npm run ceph:upgrade */
-import { dayTwoTask } from "../../day2/run.ts";
+import { actionTask } from "../../cli/action-task.ts";
+import { UPGRADE_CEPH } from "../../day2/ceph-actions.ts";
 
-export const task = dayTwoTask("ceph:upgrade");
+export const task = actionTask(UPGRADE_CEPH, {
+  description:
+    "Upgrades the daemons one host at a time: monitors, managers, OSDs, then the rest. Each waits until Ceph is healthy.",
+});

@@ -2,10 +2,12 @@
 import { collectCertificates } from "../../certs/collect.ts";
 import { describeCertificates } from "../../certs/describe.ts";
 import { isBad, judgeCertificates } from "../../certs/judge.ts";
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
+import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
+import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
 import { optionValue, type Task, type TaskContext } from "../../cli/task.ts";
 import { EXIT, InputError } from "../../core/errors.ts";
 import { requireModel } from "../../inventory/load.ts";
+import { loadChosenInventory } from "../../inventory/load-chosen.ts";
 
 export const task: Task = {
   description: `Reads every certificate of Kubernetes (those inside of kubeconfigs too), etcd, kubelet, HAProxy, registry and NRPE over
@@ -14,22 +16,17 @@ within --days, is not valid yet or cannot be read, or when a host does not answe
   options: {
     ...INVENTORY_OPTIONS,
     days: { type: "string", value: "DAYS", help: "fewer left than these is not good; default 30" },
-    format: { type: "string", value: "text|json", help: "json for machines" },
+    ...FORMAT_OPTION,
   },
   async run(context) {
     const model = requireModel(await loadChosenInventory(context));
     const days = daysOf(context);
-    const format = optionValue(context.args, "format") ?? "text";
-    if (format !== "text" && format !== "json")
-      throw new InputError(`--format ${format}: there are text and json`, {
-        remedy: "npm run certs:status -- --help",
-      });
     const hosts = await collectCertificates(model, context.env);
     const certificates = judgeCertificates(hosts, new Date(), days);
     const silent = hosts.filter((host) => host.silent !== undefined);
     const good = silent.length === 0 && !certificates.some(isBad);
     context.out(
-      format === "json"
+      wantsJson(context.args)
         ? `${JSON.stringify(
             {
               cluster: model.name,

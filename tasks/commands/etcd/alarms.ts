@@ -2,14 +2,14 @@
 import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
 import type { Task } from "../../cli/task.ts";
 import { EXIT, GateError } from "../../core/errors.ts";
-import { underLock } from "../../deploy/locked.ts";
+import { disarmAction } from "../../day2/etcd-actions.ts";
+import { runOnHosts } from "../../day2/host-action.ts";
 import { loadCluster } from "../../deploy/prepare.ts";
 import { askMembers } from "../../etcd/ask.ts";
-import { disarm } from "../../etcd/defrag.ts";
 import { describeFinding } from "../../etcd/describe.ts";
 import { judge, quotaOf } from "../../etcd/judge.ts";
 import { answering } from "../../etcd/member.ts";
-import { requireEtcd } from "../../etcd/start.ts";
+import { requireEtcd } from "../../etcd/require-etcd.ts";
 
 /** A member this full raises the alarm again with the next write. */
 const FULL = 0.95;
@@ -20,6 +20,7 @@ once no member is full any more (etcd:defrag does all of it).`,
   options: {
     ...INVENTORY_OPTIONS,
     disarm: { type: "boolean", help: "clear them" },
+    plan: { type: "boolean", help: "with --disarm: print the plan and change nothing" },
   },
   async run(context) {
     const cluster = await loadCluster(context);
@@ -50,9 +51,8 @@ once no member is full any more (etcd:defrag does all of it).`,
       throw new GateError("an alarm CORRUPT is not cleared: a member would go on serving wrong data", {
         remedy: corrupt.remedy,
       });
-    await underLock(context, cluster.lock, "etcd:alarms --disarm", (stop) =>
-      disarm({ model, env: context.env, stop, say: (line: string) => context.out(`${line}\n`) }, first.host),
-    );
+    const action = disarmAction(context, cluster, first);
+    await runOnHosts(context, cluster, action, context.args.flags.has("plan"));
     return EXIT.done;
   },
 };

@@ -1,5 +1,6 @@
 /** npm run etcd:status */
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
+import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
+import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
 import { optionValue, type Task, type TaskContext } from "../../cli/task.ts";
 import { EXIT, InputError } from "../../core/errors.ts";
 import { clusterFolders } from "../../core/paths.ts";
@@ -7,9 +8,10 @@ import { askMembers } from "../../etcd/ask.ts";
 import { describeStatus } from "../../etcd/describe.ts";
 import { judge, quotaOf, type Verdict } from "../../etcd/judge.ts";
 import type { MemberAnswer } from "../../etcd/member.ts";
+import { requireEtcd } from "../../etcd/require-etcd.ts";
 import { interruptedRestore } from "../../etcd/restore-journal.ts";
-import { requireEtcd } from "../../etcd/start.ts";
 import { requireModel } from "../../inventory/load.ts";
+import { loadChosenInventory } from "../../inventory/load-chosen.ts";
 
 export const task: Task = {
   description: `Asks every member of etcd, over SSH and at the same time, how it is: version, leader, raft index, size of the
@@ -17,23 +19,20 @@ database against its quota, alarms, health, latency. Exit code 3 when a member i
   options: {
     ...INVENTORY_OPTIONS,
     "warn-at": { type: "string", value: "PERCENT", help: "of the quota; default 80" },
-    format: { type: "string", value: "text|json", help: "json for machines" },
+    ...FORMAT_OPTION,
   },
   async run(context) {
     const loaded = await loadChosenInventory(context);
     const model = requireEtcd(requireModel(loaded));
     const warnAt = percent(context);
-    const format = optionValue(context.args, "format") ?? "text";
-    if (format !== "text" && format !== "json")
-      throw new InputError(`--format ${format}: there are text and json`, {
-        remedy: "npm run etcd:status -- --help",
-      });
     const answers = await askMembers(model, context.env);
     const judged = judge(model, answers, warnAt);
     const { build } = clusterFolders(context.paths, loaded.cluster);
     const verdict = { ...judged, findings: [...judged.findings, ...interruptedRestore(build)] };
     context.out(
-      format === "json" ? asJson(model.name, answers, verdict) : describeStatus(model.name, answers, verdict),
+      wantsJson(context.args)
+        ? asJson(model.name, answers, verdict)
+        : describeStatus(model.name, answers, verdict),
     );
     return verdict.state === "ok" ? EXIT.done : EXIT.gate;
   },

@@ -1,4 +1,7 @@
 /** npm run kube:reset */
-import { dayTwoTask } from "../../day2/run.ts";
+import { actionTask } from "../../cli/action-task.ts";
+import { RESET_KUBERNETES } from "../../day2/kubernetes-actions.ts";
 
-export const task = dayTwoTask("kube:reset");
+export const task = actionTask(RESET_KUBERNETES, {
+  description: `Removes Kubernetes, etcd and every container from all hosts. What was stored in the cluster is lost; Ceph is not touched.`,
+});

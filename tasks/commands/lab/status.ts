@@ -1,26 +1,22 @@
 /** npm run lab:status */
 
+import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
 import { chosenLab, LAB_OPTION } from "../../cli/lab-option.ts";
-import { optionValue, type Task } from "../../cli/task.ts";
-import { InputError } from "../../core/errors.ts";
+import type { Task } from "../../cli/task.ts";
 import { labPlaces } from "../../lab/places.ts";
 import { type HostStatus, labStatus } from "../../lab/status.ts";
 
 export const task: Task = {
   options: {
     lab: LAB_OPTION,
-    format: { type: "string", value: "text|json", help: "table for people, or JSON (default: text)" },
+    ...FORMAT_OPTION,
   },
   description: `Shows each host of the lab: running, killed (lab:kill), stopped (by itself) or unreachable (it runs, but its
 sshd does not answer), its launcher's pid, and whether a login works.`,
   async run({ args, env, out }) {
-    const format = optionValue(args, "format") ?? "text";
-    if (format !== "text" && format !== "json") {
-      throw new InputError(`--format ${format} is unknown`, { remedy: "Use text or json." });
-    }
     const name = chosenLab(args);
     const hosts = await labStatus(labPlaces(name, env));
-    out(format === "json" ? `${JSON.stringify({ lab: name, hosts }, undefined, 2)}\n` : table(hosts));
+    out(wantsJson(args) ? `${JSON.stringify({ lab: name, hosts }, undefined, 2)}\n` : table(hosts));
     return undefined;
   },
 };

@@ -1,10 +1,12 @@
 /** npm run ldap:check */
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
+import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
+import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
 import { optionValue, type Task, type TaskContext } from "../../cli/task.ts";
 import { EXIT, GateError, InputError } from "../../core/errors.ts";
 import { type ClusterModel, hostsWith } from "../../core/model.ts";
 import { customAnsible } from "../../deploy/prepare.ts";
 import { requireModel } from "../../inventory/load.ts";
+import { loadChosenInventory } from "../../inventory/load-chosen.ts";
 import { type CheckResult, checkLdap, type MappingResult } from "../../ldap/check.ts";
 import { type Directory, type Refusal, serverOf } from "../../ldap/search.ts";
 import { readAuthority, readPassword } from "../../ldap/secret.ts";
@@ -23,7 +25,7 @@ Exit code 3 when a mapping matches no group, or the directory does not let itsel
       value: "HOST",
       help: "ask from this host of the inventory; local: from this machine",
     },
-    format: { type: "string", value: "text|json", help: "json for machines" },
+    ...FORMAT_OPTION,
   },
   async run(context) {
     const { args, env, out } = context;
@@ -43,7 +45,7 @@ Exit code 3 when a mapping matches no group, or the directory does not let itsel
     const result = await checkLdap(directory);
     const results = requireResults(result, directory, name);
     const unmatched = results.filter(({ found }) => !found);
-    if (optionValue(args, "format") === "json")
+    if (wantsJson(args))
       out(`${JSON.stringify({ cluster: model.name, url: ldap.url, from: name, results }, null, 2)}\n`);
     else {
       out(`${model.name}: ${ldap.url} asked from ${name}\n${describe(results)}\n`);

@@ -1,8 +1,10 @@
 /** npm run monitoring:status */
-import { INVENTORY_OPTIONS, loadChosenInventory } from "../../cli/inventory-options.ts";
-import { optionValue, type Task } from "../../cli/task.ts";
+import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
+import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
+import type { Task } from "../../cli/task.ts";
 import { EXIT, GateError, InputError } from "../../core/errors.ts";
 import { requireModel } from "../../inventory/load.ts";
+import { loadChosenInventory } from "../../inventory/load-chosen.ts";
 import { askNagios, type MonitoringAnswer } from "../../monitoring/ask.ts";
 import {
   bySeverity,
@@ -21,7 +23,7 @@ or when Nagios itself does not answer or no longer checks.`,
   options: {
     ...INVENTORY_OPTIONS,
     all: { type: "boolean", help: "what is well, too" },
-    format: { type: "string", value: "text|json", help: "json for machines" },
+    ...FORMAT_OPTION,
   },
   async run(context) {
     const model = requireModel(await loadChosenInventory(context));
@@ -34,7 +36,7 @@ or when Nagios itself does not answer or no longer checks.`,
     const isWell =
       answer.kind === "state" && !isStale(answer.state) && !answer.state.entries.some((one) => isUrgent(one));
     const code = isWell ? EXIT.done : EXIT.gate;
-    if (optionValue(context.args, "format") === "json") {
+    if (wantsJson(context.args)) {
       context.out(`${JSON.stringify({ cluster: model.name, ...answer }, null, 2)}\n`);
       return code;
     }

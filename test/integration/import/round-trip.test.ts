@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasDecoderKeys } from "../../../tasks/core/json-text.ts";
 import { type ClusterModel, type Host, hostsWith, ROLES, type ToolName } from "../../../tasks/core/model.ts";
 import type { Value, ValueMap } from "../../../tasks/core/value.ts";
+import { toolFiles } from "../../../tasks/deploy/tool-files.ts";
 import { type Imported, importInventory } from "../../../tasks/import/import-inventory.ts";
 import { writeFileSet } from "../../../tasks/io/file-set.ts";
-import { render } from "../../../tasks/render/renderers.ts";
 import { findAnsible } from "../../helpers/ansible.ts";
 import { clusters } from "../../helpers/arbitrary-cluster.ts";
 import { canonical } from "../../helpers/canonical.ts";
@@ -26,8 +26,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function roundTrip(model: ClusterModel, tools: readonly ToolName[]): Promise<Imported> {
   const place = join(folder, String(number++));
-  const used = tools.filter((tool) => render(model, tool).size > 0);
-  for (const tool of used) writeFileSet(join(place, tool), render(model, tool));
+  const used = tools.filter((tool) => toolFiles(model, tool).size > 0);
+  for (const tool of used) writeFileSet(join(place, tool), toolFiles(model, tool));
   return await importInventory({
     sources: used.map((tool) => ({ tool, inventories: [join(place, tool, "hosts.yml")] })),
     fallbackName: model.name,

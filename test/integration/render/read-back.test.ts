@@ -6,8 +6,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ClusterModel, type Orchestrator, TOOLS, type ToolName } from "../../../tasks/core/model.ts";
 import { isMap, type Value, type ValueMap } from "../../../tasks/core/value.ts";
+import { toolFiles } from "../../../tasks/deploy/tool-files.ts";
 import { writeFileSet } from "../../../tasks/io/file-set.ts";
-import { render } from "../../../tasks/render/renderers.ts";
 import { AnsibleReader, ansibleInventory, findAnsible, type ReadInventory } from "../../helpers/ansible.ts";
 import { clusters } from "../../helpers/arbitrary-cluster.ts";
 import { canonical } from "../../helpers/canonical.ts";
@@ -44,7 +44,7 @@ describe("what Ansible reads back from a rendered inventory", () => {
   });
 
   async function readBack(model: ClusterModel, tool: ToolName): Promise<ReadInventory | undefined> {
-    const files = render(model, tool);
+    const files = toolFiles(model, tool);
     // A folder of its own each time: Ansible caches by path.
     const place = join(folder, String(number++), tool);
     writeFileSet(place, files);
@@ -104,7 +104,7 @@ describe("what Ansible reads back from a rendered inventory", () => {
 
   it("a true ansible-inventory says the same, without a warning", async () => {
     const [model] = fc.sample(clusters(), { numRuns: 1, seed: 42 });
-    const files = render(model!, "custom");
+    const files = toolFiles(model!, "custom");
     const place = join(folder, "cli", "custom");
     writeFileSet(place, files);
     const listed = JSON.parse(ansibleInventory(ansible!, "-i", join(place, "hosts.yml"), "--list")) as {
@@ -119,7 +119,7 @@ describe("what Ansible reads back from a rendered inventory", () => {
   it.each(TOOLS)("a true ansible-inventory accepts the example topology without a warning: %s", (tool) => {
     const model = aCluster({ orchestrator: tool === "openshift-ansible" ? "openshift" : "kubernetes" });
     const place = join(folder, "example", tool);
-    writeFileSet(place, render(model, tool));
+    writeFileSet(place, toolFiles(model, tool));
     expect(ansibleInventory(ansible!, "-i", join(place, "hosts.yml"), "--graph")).toContain("@all:");
   });
 });

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Float, Tagged, type ValueMap } from "../../../tasks/core/value.ts";
+import { toolFiles } from "../../../tasks/deploy/tool-files.ts";
 import { writeFileSet } from "../../../tasks/io/file-set.ts";
-import { render } from "../../../tasks/render/renderers.ts";
 import { ansibleEnvironment, findAnsible, type TestAnsible } from "../../helpers/ansible.ts";
 import { aCluster, aHost } from "../../helpers/model.ts";
 
@@ -65,7 +65,7 @@ describe("rendered variables in a playbook", () => {
       tools: { custom: tools(values()) },
     });
     const place = join(folder, where.replaceAll(/\W/g, "-"));
-    writeFileSet(place, render(model, "custom"));
+    writeFileSet(place, toolFiles(model, "custom"));
     const argv = [
       "-i",
       join(place, "hosts.yml"),

@@ -7,7 +7,7 @@ import { cephStatus } from "../../../tasks/ceph/health.ts";
 import { gatekeeper } from "../../../tasks/deploy/gates.ts";
 import { CATALOG } from "../../../tasks/phases/catalog.ts";
 import type { PhaseRecord } from "../../../tasks/report/run-record.ts";
-import type { Refusal } from "../../../tasks/run/run-plan.ts";
+import type { Refusal } from "../../../tasks/run/run-phase.ts";
 import { aCluster } from "../../helpers/model.ts";
 
 const ABSENT: CephAnswer = { kind: "absent" };

@@ -94,7 +94,7 @@ describe("validate", () => {
       "xml",
     );
     expect(code).toBe(2);
-    expect(err).toContain("--format text or --format json");
+    expect(err).toContain("choose from: text, json");
   });
 });
 

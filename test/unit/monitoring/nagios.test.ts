@@ -5,7 +5,7 @@ import { describe, expect, it, test } from "vitest";
 import type { ClusterModel } from "../../../tasks/core/model.ts";
 import { nagiosFiles } from "../../../tasks/monitoring/nagios/definitions.ts";
 import { argument, shellWord } from "../../../tasks/monitoring/nagios/objects.ts";
-import { monitoringVariables } from "../../../tasks/render/custom/monitoring.ts";
+import { monitoringVariables } from "../../../tasks/monitoring/variables.ts";
 import { clusters } from "../../helpers/arbitrary-cluster.ts";
 import { aCluster, aHost } from "../../helpers/model.ts";
 import { aMonitoring, nagiosProgram, stageDefinitions, verify } from "../../helpers/monitoring.ts";

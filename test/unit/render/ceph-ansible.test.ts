@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CephStorage } from "../../../tasks/core/model.ts";
-import { render } from "../../../tasks/render/renderers.ts";
+import { toolFiles } from "../../../tasks/deploy/tool-files.ts";
 import { aCluster, aHost } from "../../helpers/model.ts";
 import { hostsFile, membersOf, variablesOf } from "../../helpers/rendered.ts";
 
@@ -31,7 +31,7 @@ describe("ceph-ansible's inventory", () => {
   });
 
   it("is empty for a cluster without Ceph", () => {
-    expect(render(aCluster({ hosts: [aHost("w1", 1, ["worker"])] }), "ceph-ansible").size).toBe(0);
+    expect(toolFiles(aCluster({ hosts: [aHost("w1", 1, ["worker"])] }), "ceph-ansible").size).toBe(0);
   });
 
   it("has the first monitor as its client, which makes pools and keys", () => {

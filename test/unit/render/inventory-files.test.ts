@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../tasks/core/errors.ts";
 import { Tagged } from "../../../tasks/core/value.ts";
-import { render } from "../../../tasks/render/renderers.ts";
+import { toolFiles } from "../../../tasks/deploy/tool-files.ts";
 import { aCluster, aHost, SSH } from "../../helpers/model.ts";
 import { bodyOf, hostsFile } from "../../helpers/rendered.ts";
 
 const custom = (tools: NonNullable<Parameters<typeof aCluster>[0]>["tools"]) =>
-  render(aCluster({ ...(tools && { tools }) }), "custom");
+  toolFiles(aCluster({ ...(tools && { tools }) }), "custom");
 
 describe("pass-through variables", () => {
   it("of a group stand beside ours, in a file that Ansible reads later", () => {

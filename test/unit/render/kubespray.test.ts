@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { render } from "../../../tasks/render/renderers.ts";
+import { toolFiles } from "../../../tasks/deploy/tool-files.ts";
 import { aCluster, aHost, SMALL_HOSTS } from "../../helpers/model.ts";
 import { hostsFile, membersOf, variablesOf } from "../../helpers/rendered.ts";
 
@@ -15,8 +15,8 @@ describe("kubespray's inventory", () => {
   });
 
   it("is empty when another orchestrator, or none, is wanted", () => {
-    expect(render(aCluster({ orchestrator: "openshift" }), "kubespray").size).toBe(0);
-    expect(render(aCluster({ orchestrator: "none" }), "kubespray").size).toBe(0);
+    expect(toolFiles(aCluster({ orchestrator: "openshift" }), "kubespray").size).toBe(0);
+    expect(toolFiles(aCluster({ orchestrator: "none" }), "kubespray").size).toBe(0);
   });
 
   it("names k8s_cluster and the recovery groups, though they may be empty", () => {

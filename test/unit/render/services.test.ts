@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { ToolName } from "../../../tasks/core/model.ts";
 import type { ValueMap } from "../../../tasks/core/value.ts";
+import { toolFiles } from "../../../tasks/deploy/tool-files.ts";
 import { requireModel } from "../../../tasks/inventory/load.ts";
-import { render } from "../../../tasks/render/renderers.ts";
 import { loadFiles } from "../../helpers/inventory-folder.ts";
 import { bodyOf, variablesOf } from "../../helpers/rendered.ts";
 
@@ -121,7 +121,7 @@ describe("the registry", () => {
   });
 
   it("leaves its password out of every rendered file", async () => {
-    const files = render(await modelOf("registry: {}"), "kubespray");
+    const files = toolFiles(await modelOf("registry: {}"), "kubespray");
     expect(bodyOf(files, "group_vars/all/kube-magic.yml")).toContain("lookup('ansible.builtin.password'");
   });
 });

@@ -1,10 +1,13 @@
 import { expect, it } from "vitest";
 import type { ClusterModel } from "../../../tasks/core/model.ts";
+import { toolInventory } from "../../../tasks/deploy/tool-files.ts";
 import { whichFilesCarry } from "../../../tasks/render/trace.ts";
 import { aCluster } from "../../helpers/model.ts";
 
 const carriers = (model: ClusterModel, variant: ClusterModel) =>
-  whichFilesCarry(model, variant).map(({ tool, file, variable }) => `${tool}/${file} ${variable}`);
+  whichFilesCarry(model, variant, toolInventory).map(
+    ({ tool, file, variable }) => `${tool}/${file} ${variable}`,
+  );
 
 const model = aCluster();
 

@@ -4,8 +4,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ClusterModel, ToolName } from "../../../tasks/core/model.ts";
+import { toolFiles, toolInventory } from "../../../tasks/deploy/tool-files.ts";
 import { writeFileSet } from "../../../tasks/io/file-set.ts";
-import { INVENTORIES, render } from "../../../tasks/render/renderers.ts";
 import { ansibleEnvironment, findAnsibleOf, findTree } from "../../helpers/ansible.ts";
 import { aCluster, aHost, SMALL_HOSTS } from "../../helpers/model.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
@@ -42,7 +42,7 @@ describe.each(UPSTREAMS)("%s", (tool) => {
   if (tree === undefined || ansible === undefined) console.warn(`skipped: ${tool} is not here: npm run init`);
 
   it.skipIf(tree === undefined)("knows every variable that we render for it", () => {
-    const inventory = INVENTORIES[tool](MODELS[tool])!;
+    const inventory = toolInventory(MODELS[tool], tool)!;
     const names = new Set([
       ...Object.values(inventory.variables).flatMap((variables) => Object.keys(variables)),
       ...inventory.hosts.flatMap((host) => Object.keys(inventory.hostVariables(host))),
@@ -53,7 +53,7 @@ describe.each(UPSTREAMS)("%s", (tool) => {
 
   it.skipIf(tree === undefined || ansible === undefined)("accepts the inventory in its own checks", () => {
     const folder = temporaryFolder();
-    writeFileSet(folder, render(MODELS[tool], tool));
+    writeFileSet(folder, toolFiles(MODELS[tool], tool));
     const { playbook, facts } = CHECKS[tool](tree!, folder);
     const argv = ["-i", join(folder, "hosts.yml"), "-e", JSON.stringify(facts), playbook];
     const run = spawnSync(join(ansible!.bin, "ansible-playbook"), argv, {

@@ -1,7 +1,7 @@
-/** Variables of post/monitoring.yml. The definitions themselves are files: see render/nagios. */
-import { type ClusterModel, hostsWith } from "../../core/model.ts";
-import type { ValueMap } from "../../core/value.ts";
-import { nrpeCommands } from "../../monitoring/nagios/catalog.ts";
+/** Variables of post/monitoring.yml. The definitions themselves are files: see nagios/. */
+import { type ClusterModel, hostsWith } from "../core/model.ts";
+import type { ValueMap } from "../core/value.ts";
+import { nrpeCommands } from "./nagios/catalog.ts";
 
 /** An empty map without the section `monitoring`. */
 export function monitoringVariables(model: ClusterModel): ValueMap {

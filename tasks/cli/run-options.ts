@@ -1,6 +1,6 @@
 /** Flags that several commands share, and what they mean. */
 import type { RunFlags } from "../ansible/command.ts";
-import { type OptionSpec, optionValue, type ParsedArguments } from "../cli/task.ts";
+import { type OptionSpec, optionValue, type ParsedArguments } from "./task.ts";
 
 export const RUN_OPTIONS = {
   check: { type: "boolean", short: "C", help: "change nothing, tell what would change" },

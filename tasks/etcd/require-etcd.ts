@@ -1,4 +1,4 @@
-/** What every etcd command needs first. */
+/** Refuses a cluster without etcd. */
 import { InputError } from "../core/errors.ts";
 import { type ClusterModel, etcdHosts } from "../core/model.ts";
 

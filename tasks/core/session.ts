@@ -1,0 +1,31 @@
+/** What every workflow is given, whoever started it: places, environment, a voice, and a way to ask. */
+import type { Paths } from "./paths.ts";
+
+/** Which cluster the user means, and which of its values are overridden. */
+export interface ClusterChoice {
+  /** Value of --cluster; absent: KUBE_MAGIC_CLUSTER, or the only cluster that is no example. */
+  readonly name?: string;
+  /** `PATH=VALUE`, in order. */
+  readonly sets: readonly string[];
+}
+
+/** Asked before something changes. `name`: the answer is that name, because what is lost cannot be recovered. */
+export type Question =
+  | { readonly kind: "yes"; readonly text: string }
+  | { readonly kind: "name"; readonly text: string; readonly name: string };
+
+export interface Session {
+  readonly paths: Paths;
+  readonly env: NodeJS.ProcessEnv;
+  readonly choice: ClusterChoice;
+  /** Results, for people and pipes. */
+  readonly out: (text: string) => void;
+  /** Progress and notes. */
+  readonly err: (text: string) => void;
+  readonly isTerminal: boolean;
+  /**
+   * @throws InputError where nobody can answer and no option answered beforehand
+   * @throws InterruptedError for any answer but the right one
+   */
+  confirm(question: Question): Promise<void>;
+}
