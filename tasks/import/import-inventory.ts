@@ -11,7 +11,8 @@ import type { Rule } from "../inventory/rules/rule.ts";
 import { clusterSchema } from "../inventory/schema/cluster.ts";
 import { withoutUnset } from "../inventory/unset.ts";
 import { writeAllAtomic } from "../io/files.ts";
-import { render } from "../render/renderers.ts";
+import { inventoryFiles } from "../render/inventory-files.ts";
+import type { InventoryOf } from "../render/tool-inventory.ts";
 import type { Conflict } from "./claims.ts";
 import { compareListings, type Difference } from "./compare.ts";
 import { type Draft, draftOf } from "./draft.ts";
@@ -32,6 +33,8 @@ export interface ImportOptions {
   readonly fallbackName: string;
   readonly domain?: string;
   readonly addresses: ReadonlyMap<string, string>;
+  /** What a deploy would write for each tool. */
+  readonly inventoryOf: InventoryOf;
   /** Folder with ansible-inventory, for each tool. */
   readonly bin: (tool: ToolName) => Promise<string>;
   readonly env: NodeJS.ProcessEnv;
@@ -65,7 +68,7 @@ export async function importInventory(options: ImportOptions): Promise<Imported>
   const defaults = (await load(options, "none", new Map())).merged;
   const { sections, model: bare } = settle(draft, defaults, name);
   const tools: Record<string, PassThrough> = Object.fromEntries(
-    draft.views.map((view) => [view.tool, passThroughOf(view, bare)]),
+    draft.views.map((view) => [view.tool, passThroughOf(view, bare, options.inventoryOf)]),
   );
   // What another variable of ours would win over is said once more, at the host; after that, there is nothing stronger.
   for (let round = 0; ; round += 1) {
@@ -166,7 +169,8 @@ async function prove(
 ): Promise<Map<ToolName, readonly Difference[]>> {
   const result = new Map<ToolName, readonly Difference[]>();
   for (const view of draft.views) {
-    const files = render(model, view.tool);
+    const inventory = options.inventoryOf(model, view.tool);
+    const files = inventory === undefined ? new Map() : inventoryFiles(model, view.tool, inventory);
     const folder = join(options.scratch, "rendered", String(round), view.tool);
     mkdirSync(dirname(folder), { recursive: true });
     writeFiles(folder, files, join(options.scratch, "staging"));

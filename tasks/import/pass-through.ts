@@ -3,7 +3,7 @@ import type { ClusterModel, ToolName } from "../core/model.ts";
 import type { Value, ValueMap } from "../core/value.ts";
 import { OWNERS } from "../inventory/rules/owners.ts";
 import { connectionsOf } from "../render/connection.ts";
-import { INVENTORIES } from "../render/renderers.ts";
+import type { InventoryOf, ToolInventory } from "../render/tool-inventory.ts";
 import { isSame } from "./equal.ts";
 import { todaysGroup } from "./groups.ts";
 import { membersOf } from "./listing-text.ts";
@@ -13,11 +13,11 @@ import type { View } from "./view.ts";
 /** As it stands under tools.<tool>: group → variables, and `hosts` for single hosts. */
 export type PassThrough = Record<string, Record<string, Value>>;
 
-export function passThroughOf(view: View, model: ClusterModel): PassThrough {
+export function passThroughOf(view: View, model: ClusterModel, inventoryOf: InventoryOf): PassThrough {
   const { tool, listing } = view;
-  const inventory = INVENTORIES[tool](model);
+  const inventory = inventoryOf(model, tool);
   const groups = new Set(["all", ...Object.keys(inventory?.groups ?? {})]);
-  const isKept = keeperOf(view, renderedVariables(model, tool));
+  const isKept = keeperOf(view, renderedVariables(model, inventory));
   const result: PassThrough = {};
   const hosts: Record<string, Record<string, Value>> = {};
   const setHost = (host: string, name: string, value: Value) => {
@@ -62,8 +62,10 @@ function ordered(groups: PassThrough): PassThrough {
 }
 
 /** Hosts, and what our rendering gives each without any pass-through. */
-function renderedVariables(model: ClusterModel, tool: ToolName): ReadonlyMap<string, ValueMap> {
-  const inventory = INVENTORIES[tool](model);
+function renderedVariables(
+  model: ClusterModel,
+  inventory: ToolInventory | undefined,
+): ReadonlyMap<string, ValueMap> {
   if (inventory === undefined) return new Map();
   const connections = connectionsOf(model, inventory.hosts);
   const groups = Object.values(inventory.variables);

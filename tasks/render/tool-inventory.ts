@@ -1,5 +1,5 @@
 /** One tool's inventory as data. Every renderer builds one. */
-import type { Host } from "../core/model.ts";
+import type { ClusterModel, Host, ToolName } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 
 export interface Group {
@@ -16,6 +16,9 @@ export interface ToolInventory {
   /** Group name → the variables that we derive from the central inventory. */
   readonly variables: Readonly<Record<string, ValueMap>>;
 }
+
+/** Makes a tool's inventory; undefined when the cluster does not use the tool. */
+export type InventoryOf = (model: ClusterModel, tool: ToolName) => ToolInventory | undefined;
 
 /** A group of these hosts. */
 export function groupOf(hosts: readonly Host[]): Group {

@@ -6,10 +6,7 @@ import { toJsonText } from "../core/json-text.ts";
 import { type ClusterModel, TOOLS, type ToolName } from "../core/model.ts";
 import type { Value } from "../core/value.ts";
 import { connectionsOf } from "./connection.ts";
-import type { ToolInventory } from "./tool-inventory.ts";
-
-/** Renders a tool's inventory; undefined when the cluster does not use the tool. */
-export type InventoryOf = (model: ClusterModel, tool: ToolName) => ToolInventory | undefined;
+import type { InventoryOf } from "./tool-inventory.ts";
 
 /** A place in a rendered inventory. */
 export interface Carrier {

@@ -8,6 +8,7 @@ import { closest } from "../../core/closest.ts";
 import { EXIT, InputError, VendorError } from "../../core/errors.ts";
 import { parseIp } from "../../core/ip.ts";
 import type { ToolName } from "../../core/model.ts";
+import { toolInventory } from "../../deploy/tool-files.ts";
 import { type Imported, importInventory } from "../../import/import-inventory.ts";
 import { shortPath } from "../../import/read.ts";
 import { conflictText, proofText } from "../../import/report.ts";
@@ -68,6 +69,7 @@ export const task: Task = {
         ...(domain === undefined ? {} : { domain }),
         fallbackName: nameFromPlaces(places) ?? "imported",
         addresses,
+        inventoryOf: toolInventory,
         bin: binaries(context),
         env: context.env,
         inventories: paths.inventories,

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasDecoderKeys } from "../../../tasks/core/json-text.ts";
 import { type ClusterModel, type Host, hostsWith, ROLES, type ToolName } from "../../../tasks/core/model.ts";
 import type { Value, ValueMap } from "../../../tasks/core/value.ts";
-import { toolFiles } from "../../../tasks/deploy/tool-files.ts";
+import { toolFiles, toolInventory } from "../../../tasks/deploy/tool-files.ts";
 import { type Imported, importInventory } from "../../../tasks/import/import-inventory.ts";
 import { writeFileSet } from "../../../tasks/io/file-set.ts";
 import { findAnsible } from "../../helpers/ansible.ts";
@@ -33,6 +33,7 @@ async function roundTrip(model: ClusterModel, tools: readonly ToolName[]): Promi
     fallbackName: model.name,
     domain: model.domain,
     addresses: new Map(),
+    inventoryOf: toolInventory,
     bin: async () => ansible.bin,
     env: process.env,
     inventories: join(ROOT, "inventories"),
