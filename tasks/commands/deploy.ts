@@ -11,7 +11,7 @@ import { refuseSystems, sentence } from "../deploy/systems.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
 import { selectPhases } from "../phases/select.ts";
 import { toolsOf } from "../phases/steps.ts";
-import { bringBack } from "../toolchain/left-out.ts";
+import { bringBack } from "../toolchain/trees/restore-omitted.ts";
 
 export const task: Task = {
   description: `Runs the phases of a deploy in order: all, or those named. Each ends in build/<cluster>/runs/, with its

@@ -7,9 +7,9 @@ import { formatPath, type InventoryPath, parsePath } from "../core/path.ts";
 import { isSecretName } from "../core/secret.ts";
 import { Float, isMap, Tagged, type Value } from "../core/value.ts";
 import { toolInventory } from "../deploy/tool-files.ts";
+import { expandRange } from "../inventory/layers/host-ranges.ts";
 import type { LoadedInventory } from "../inventory/load.ts";
 import { loadChosenInventory } from "../inventory/load-chosen.ts";
-import { expandRange } from "../inventory/ranges.ts";
 import { descriptionAt, knownKeys } from "../inventory/schema/walk.ts";
 import { whichFilesCarry } from "../render/trace.ts";
 

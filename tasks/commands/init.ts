@@ -5,11 +5,17 @@ import { optionValue, type Task, type TaskContext } from "../cli/task.ts";
 import { EXIT, GateError, InputError, InterruptedError, VendorError } from "../core/errors.ts";
 import { acquireLock, type Lock } from "../io/lock.ts";
 import { table } from "../report/text.ts";
-import type { Brought } from "../toolchain/bring.ts";
-import { type BringAllOptions, bringAll, type Chosen, choose, together } from "../toolchain/bring-all.ts";
-import { type EnvironmentResult, ensureEnvironments } from "../toolchain/environments.ts";
-import { readLock, writeLock } from "../toolchain/lock-file.ts";
-import { readManifest } from "../toolchain/manifest.ts";
+import { type EnvironmentResult, ensureEnvironments } from "../toolchain/environments/all-environments.ts";
+import type { Brought } from "../toolchain/fetch/install-source.ts";
+import {
+  type BringAllOptions,
+  bringAll,
+  type Chosen,
+  choose,
+  together,
+} from "../toolchain/fetch/install-sources.ts";
+import { readLock, writeLock } from "../toolchain/pins/lock-file.ts";
+import { readManifest } from "../toolchain/pins/pins.ts";
 
 export const task: Task = {
   description: `Brings what deploys need on this machine: kubespray, ceph-ansible and openshift-ansible at the commits

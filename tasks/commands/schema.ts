@@ -3,8 +3,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Task } from "../cli/task.ts";
 import { EXIT } from "../core/errors.ts";
-import { generatedDocuments } from "../inventory/documents.ts";
-import { VENDOR_CODES } from "../toolchain/rules.ts";
+import { generatedDocuments } from "../inventory/documents/generated-documents.ts";
+import { VENDOR_CODES } from "../toolchain/tool-rules.ts";
 
 export const task: Task = {
   options: { check: { type: "boolean", help: "write nothing; exit 2 when a file is out of date" } },

@@ -8,7 +8,7 @@ import type { Problem } from "../core/problem.ts";
 import { listClusters } from "../inventory/clusters.ts";
 import { type LoadedInventory, loadInventory } from "../inventory/load.ts";
 import { loadChosenInventory } from "../inventory/load-chosen.ts";
-import { vendorRules } from "../toolchain/rules.ts";
+import { vendorRules } from "../toolchain/tool-rules.ts";
 
 export const task: Task = {
   options: {

@@ -1,6 +1,6 @@
 /**
  * The validated cluster: what the central inventory means, free of YAML, defaults filled in, frozen.
- * `inventory/build-model` makes it, everything else only reads it.
+ * `inventory/model/build-model.ts` makes it, everything else only reads it.
  */
 
 import type { Backup } from "./model/backup.ts";

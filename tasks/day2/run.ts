@@ -7,8 +7,8 @@ import { ansibleFor, type ClusterContext, loadCluster, makePlan } from "../deplo
 import { askInventory } from "../deploy/systems.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
 import { inventoryFiles } from "../render/inventory-files.ts";
-import { broughtVersions } from "../toolchain/identity.ts";
-import { installableVersions } from "../toolchain/kubernetes-versions.ts";
+import { installableVersions } from "../toolchain/catalog/kubernetes-versions.ts";
+import { broughtVersions } from "../toolchain/trees/identity.ts";
 import type { Action, Request } from "./action.ts";
 import { refusalOf } from "./guards.ts";
 import { questionOf } from "./question.ts";

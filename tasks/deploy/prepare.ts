@@ -14,10 +14,10 @@ import { type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts
 import type { PhaseSpec } from "../phases/spec.ts";
 import { stepsOf, toolsOf } from "../phases/steps.ts";
 import { lastDone } from "../report/history.ts";
-import type { AnsibleEnvironment } from "../toolchain/environment.ts";
-import { ansibleOf } from "../toolchain/environments.ts";
-import { treeIdentity } from "../toolchain/identity.ts";
-import { vendorRules } from "../toolchain/rules.ts";
+import { ansibleOf } from "../toolchain/environments/all-environments.ts";
+import type { AnsibleEnvironment } from "../toolchain/environments/ensure-environment.ts";
+import { vendorRules } from "../toolchain/tool-rules.ts";
+import { treeIdentity } from "../toolchain/trees/identity.ts";
 import { toolFiles } from "./tool-files.ts";
 
 /** The file that a tool gets with -i; group_vars are found beside it. */

@@ -10,8 +10,8 @@ import { writeFileSet } from "../io/file-set.ts";
 import type { PhaseSpec } from "../phases/spec.ts";
 import { toolsOf } from "../phases/steps.ts";
 import type { Finding } from "../report/preflight.ts";
-import { hostProblems } from "../toolchain/compatibility.ts";
-import { broughtVersions } from "../toolchain/identity.ts";
+import { hostProblems } from "../toolchain/compatibility/check.ts";
+import { broughtVersions } from "../toolchain/trees/identity.ts";
 import { ansibleFor, type ClusterContext, type Environments, INVENTORY, makePlan } from "./prepare.ts";
 import { pythonFor, readSystem, SYSTEM_QUESTION } from "./system-answer.ts";
 

@@ -2,25 +2,25 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openGit } from "../io/git.ts";
-import { knownContents, treeHash } from "./bring.ts";
-import { choose } from "./bring-all.ts";
-import { ansibleVersion, missingParts } from "./build-environment.ts";
-import { ansibleProblems } from "./compatibility.ts";
+import { ansibleProblems } from "./compatibility/check.ts";
+import { environmentsFolder } from "./environments/all-environments.ts";
+import { ansibleVersion, missingParts } from "./environments/build-environment.ts";
 import {
   type AnsibleEnvironment,
   customEnvironment,
   type EnvironmentSpec,
   existingEnvironment,
   toolEnvironment,
-} from "./environment.ts";
-import { requirementsKey } from "./environment-spec.ts";
-import { environmentsFolder } from "./environments.ts";
-import { type LockedSource, readLock, type VendorLock } from "./lock-file.ts";
-import { type Manifest, type Pin, pinText, readManifest } from "./manifest.ts";
+} from "./environments/ensure-environment.ts";
+import { requirementsKey } from "./environments/environment-spec.ts";
+import { knownContents, treeHash } from "./fetch/install-source.ts";
+import { choose } from "./fetch/install-sources.ts";
+import { listChanges } from "./fetch/refusals.ts";
 import { type PatchReport, planPatches } from "./patches/plan.ts";
 import { readPatches } from "./patches/read.ts";
-import { listChanges } from "./refusals.ts";
-import { inspectTree, type TreeState } from "./tree.ts";
+import { type LockedSource, readLock, type VendorLock } from "./pins/lock-file.ts";
+import { type Manifest, type Pin, pinText, readManifest } from "./pins/pins.ts";
+import { inspectTree, type TreeState } from "./trees/tree-state.ts";
 
 export interface SourceStatus {
   readonly pin: Pin;

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import type { ToolName } from "../../tasks/core/model.ts";
 import { repositoryRoot } from "../../tasks/core/paths.ts";
 import { Float, Tagged, type Value } from "../../tasks/core/value.ts";
-import { existingEnvironment } from "../../tasks/toolchain/environment.ts";
-import { environmentOf, environmentsFolder } from "../../tasks/toolchain/environments.ts";
+import { environmentOf, environmentsFolder } from "../../tasks/toolchain/environments/all-environments.ts";
+import { existingEnvironment } from "../../tasks/toolchain/environments/ensure-environment.ts";
 import { ansibleForTests } from "./environment.ts";
 
 export interface TestAnsible {

@@ -4,7 +4,7 @@ import {
   type AnsibleEnvironment,
   customEnvironment,
   ensureEnvironment,
-} from "../../tasks/toolchain/environment.ts";
+} from "../../tasks/toolchain/environments/ensure-environment.ts";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Monitoring } from "../../tasks/core/model/monitoring.ts";
 import type { ClusterModel } from "../../tasks/core/model.ts";
-import { buildMonitoring } from "../../tasks/inventory/build/monitoring.ts";
+import { buildMonitoring } from "../../tasks/inventory/model/monitoring.ts";
 import { clusterSchema, type Settings } from "../../tasks/inventory/schema/cluster.ts";
 import { nagiosFiles } from "../../tasks/monitoring/nagios/definitions.ts";
 import { ROOT } from "./environment.ts";

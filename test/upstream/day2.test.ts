@@ -14,7 +14,7 @@ import { writeFileSet } from "../../tasks/io/file-set.ts";
 import { CATALOG } from "../../tasks/phases/catalog.ts";
 import type { PhaseSpec } from "../../tasks/phases/spec.ts";
 import { inventoryFiles } from "../../tasks/render/inventory-files.ts";
-import { installableVersions } from "../../tasks/toolchain/kubernetes-versions.ts";
+import { installableVersions } from "../../tasks/toolchain/catalog/kubernetes-versions.ts";
 import { findAnsibleOf, findTree } from "../helpers/ansible.ts";
 import { ROOT } from "../helpers/environment.ts";
 import { aCluster } from "../helpers/model.ts";

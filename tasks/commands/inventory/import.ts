@@ -10,12 +10,12 @@ import { parseIp } from "../../core/ip.ts";
 import type { ToolName } from "../../core/model.ts";
 import { toolInventory } from "../../deploy/tool-files.ts";
 import { type Imported, importInventory } from "../../import/import-inventory.ts";
-import { shortPath } from "../../import/read.ts";
-import { conflictText, proofText } from "../../import/report.ts";
-import { findSources, nameFromPlaces, ORIGINS, type OriginName } from "../../import/sources.ts";
+import { conflictText, proofText } from "../../import/prove/report.ts";
+import { findSources, nameFromPlaces, ORIGINS, type OriginName } from "../../import/read/find-sources.ts";
+import { shortPath } from "../../import/read/read-inventory.ts";
 import { writeAllAtomic } from "../../io/files.ts";
-import { ansibleOf } from "../../toolchain/environments.ts";
-import { vendorRules } from "../../toolchain/rules.ts";
+import { ansibleOf } from "../../toolchain/environments/all-environments.ts";
+import { vendorRules } from "../../toolchain/tool-rules.ts";
 
 export const task: Task = {
   positionals: "DIR [DIR…]",

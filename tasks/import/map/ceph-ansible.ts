@@ -1,7 +1,7 @@
 /** ceph-ansible's variables → sections. */
 import { isMap, type Value, type ValueMap } from "../../core/value.ts";
-import type { Claims } from "../claims.ts";
-import { isTrue, listOf, textOf, type View } from "../view.ts";
+import { isTrue, listOf, textOf, type View } from "../read/tool-view.ts";
+import type { Claims } from "./section-values.ts";
 import { take, takeText } from "./shared.ts";
 
 export function mapCeph(view: View, claims: Claims): void {

@@ -1,9 +1,9 @@
 /** How hosts are reached: `ansible_*` → ip, address, ssh. The commonest value is the cluster's, others are the host's. */
 import { canonicalIp } from "../../core/ip.ts";
 import type { Value } from "../../core/value.ts";
-import type { Claims } from "../claims.ts";
-import { isSame } from "../equal.ts";
-import { numberOf, textOf, type View } from "../view.ts";
+import { isSame } from "../prove/same-value.ts";
+import { numberOf, textOf, type View } from "../read/tool-view.ts";
+import type { Claims } from "./section-values.ts";
 import { addressOf } from "./shared.ts";
 
 /** Today's spelling first. */

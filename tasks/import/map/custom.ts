@@ -2,8 +2,8 @@
 
 import { ROLES, type Role } from "../../core/model.ts";
 import { isMap, type Value } from "../../core/value.ts";
-import type { Claims } from "../claims.ts";
-import { textOf, type View } from "../view.ts";
+import { textOf, type View } from "../read/tool-view.ts";
+import type { Claims } from "./section-values.ts";
 import { take } from "./shared.ts";
 
 const LISTS: readonly (readonly [variable: string, ...path: string[]])[] = [

@@ -2,8 +2,8 @@
 import { ipVersion } from "../../core/ip.ts";
 import { isMap, type Value } from "../../core/value.ts";
 import { parseTaint } from "../../inventory/schema/taint.ts";
-import type { Claims } from "../claims.ts";
-import { isTrue, listOf, numberOf, textOf, type View } from "../view.ts";
+import { isTrue, listOf, numberOf, textOf, type View } from "../read/tool-view.ts";
+import type { Claims } from "./section-values.ts";
 import { families, sizeText, take, takeText } from "./shared.ts";
 
 const TEXTS: readonly (readonly [variable: string, ...path: string[]])[] = [

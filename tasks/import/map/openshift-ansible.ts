@@ -1,8 +1,8 @@
 /** openshift-ansible's variables (release 3.11) → sections. */
 import type { Role } from "../../core/model.ts";
 import { isMap, type ValueMap } from "../../core/value.ts";
-import type { Claims } from "../claims.ts";
-import { listOf, numberOf, textOf, type View } from "../view.ts";
+import { listOf, numberOf, textOf, type View } from "../read/tool-view.ts";
+import type { Claims } from "./section-values.ts";
 import { sizeText, take, takeText } from "./shared.ts";
 
 const TEXTS: readonly (readonly [variable: string, ...path: string[]])[] = [

@@ -1,7 +1,7 @@
 /** Mappings that several tools have in common. */
 import { isIpv6, parseIp } from "../../core/ip.ts";
-import type { Claims, Found } from "../claims.ts";
-import { isTrue, textOf, type View } from "../view.ts";
+import { isTrue, textOf, type View } from "../read/tool-view.ts";
+import type { Claims, Found } from "./section-values.ts";
 
 /** Takes what most hosts have in a variable; `put` is not called when nobody has it. */
 export function take(

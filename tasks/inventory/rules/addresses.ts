@@ -1,7 +1,7 @@
 /** The hosts' own addresses. */
 import { type Cidr, canonicalIp, cidrContains, ipVersion, networkAddress, parseCidr } from "../../core/ip.ts";
 import type { ClusterModel } from "../../core/model.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rule-type.ts";
 
 function machineNetworks({ network }: ClusterModel): Cidr[] {
   return network.machines.flatMap((text) => parseCidr(text) ?? []);

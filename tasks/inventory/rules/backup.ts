@@ -1,7 +1,7 @@
 /** Backups that would not be made, or that would be lost with what they save. */
 import { closest } from "../../core/closest.ts";
 import { hostsWith } from "../../core/model.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rule-type.ts";
 
 export const backupHostWithoutSection: Rule = {
   code: "KM500",

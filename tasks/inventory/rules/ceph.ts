@@ -1,6 +1,6 @@
 /** Ceph's daemons and disks. */
 import { type ClusterModel, type Host, hostsWith } from "../../core/model.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rule-type.ts";
 
 export const cephWithoutMonitor: Rule = {
   code: "KM156",

@@ -1,7 +1,7 @@
 /** The cluster's own name servers, and the hosts' resolver. */
 import { hostsWith } from "../../core/model.ts";
 import { absoluteName, isWithin, namedAddresses } from "../../core/zones.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rule-type.ts";
 
 export const dnsWithoutHosts: Rule = {
   code: "KM520",

@@ -1,7 +1,7 @@
 /** What lives inside the cluster: groups of a directory, storage classes. */
 import { isWithin, normalDn, sameDn } from "../../core/ldap.ts";
 import type { ClusterModel } from "../../core/model.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { Finding, Rule } from "./rule-type.ts";
 
 export const ldapWithoutOpenShift: Rule = {
   code: "KM550",

@@ -2,7 +2,7 @@
 import { type ClusterModel, TOOLS } from "../../core/model.ts";
 import type { InventoryPath } from "../../core/path.ts";
 import { isMap, type Value } from "../../core/value.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rule-type.ts";
 
 const GIB = 2 ** 30;
 

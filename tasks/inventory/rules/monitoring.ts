@@ -2,7 +2,7 @@
 
 import { commandName, type MonitoringThresholds, OWN_CHECKS } from "../../core/model/monitoring.ts";
 import { type ClusterModel, hostsWith } from "../../core/model.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rule-type.ts";
 
 export const nagiosWithoutSection: Rule = {
   code: "KM510",

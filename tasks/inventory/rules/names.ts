@@ -1,7 +1,7 @@
 /** Names of hosts, labels and taints. */
 import type { Host } from "../../core/model.ts";
 import { isDnsName } from "../schema/fields.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { Finding, Rule } from "./rule-type.ts";
 
 export const hostName: Rule = {
   code: "KM170",

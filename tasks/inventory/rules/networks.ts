@@ -2,7 +2,7 @@
 import { type Cidr, cidrsOverlap, parseCidr } from "../../core/ip.ts";
 import { type ClusterModel, hostsWith } from "../../core/model.ts";
 import type { InventoryPath } from "../../core/path.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rule-type.ts";
 
 interface NamedNetwork {
   readonly name: string;

@@ -5,7 +5,7 @@ import type { InventoryPath } from "../../core/path.ts";
 import { isSecretName } from "../../core/secret.ts";
 import { isMap, type Value, type ValueMap } from "../../core/value.ts";
 import { OWNERS } from "./owners.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { Finding, Rule } from "./rule-type.ts";
 
 /** Every map of variables: of each group and of each single host. */
 function* variableMaps({

@@ -1,6 +1,6 @@
 /** Members that vote: etcd, and Ceph's monitors. */
 import { type ClusterModel, type Host, hostsWith, type Role } from "../../core/model.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { Finding, Rule } from "./rule-type.ts";
 
 interface Voters {
   readonly name: string;

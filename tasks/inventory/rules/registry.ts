@@ -1,6 +1,6 @@
 /** The cluster's own image registry. */
 import { hostsWith } from "../../core/model.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rule-type.ts";
 
 export const registryHosts: Rule = {
   code: "KM530",

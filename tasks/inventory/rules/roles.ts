@@ -1,6 +1,6 @@
 /** Roles that need other roles, or that nothing would use. */
 import { type Host, hostsWith, type Role } from "../../core/model.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { Finding, Rule } from "./rule-type.ts";
 
 const KUBERNETES_ROLES: readonly Role[] = ["control-plane", "etcd", "worker", "infra"];
 

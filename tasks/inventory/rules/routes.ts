@@ -2,7 +2,7 @@
 import { cidrContains, cidrsOverlap, isIpv6, parseCidr } from "../../core/ip.ts";
 import { type ClusterModel, hostsWith } from "../../core/model.ts";
 import type { Value } from "../../core/value.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./rule-type.ts";
 
 const nodes = (model: ClusterModel) => hostsWith(model, "control-plane", "worker", "infra");
 

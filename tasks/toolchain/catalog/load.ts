@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TOOLS, type ToolName } from "../../core/model.ts";
-import { type LockedSource, readLock } from "../lock-file.ts";
-import { readManifest } from "../manifest.ts";
+import { type LockedSource, readLock } from "../pins/lock-file.ts";
+import { readManifest } from "../pins/pins.ts";
 import { buildCatalog, type Catalog, type Variable } from "./build.ts";
 
 /** Raised when the catalog is made in another way. */

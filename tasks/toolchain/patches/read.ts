@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.ts";
 import { readChecked } from "../checked-yaml.ts";
-import { contentHash } from "../tree.ts";
+import { contentHash } from "../trees/tree-state.ts";
 import { inRange, parseRange, versionNumber } from "../version-range.ts";
 import { EDIT_KEYS, type Edit, PATCH_KEYS, type PatchHeader, patchSchema } from "./schema.ts";
 

@@ -2,8 +2,8 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { requirementsKey } from "../../../tasks/toolchain/environment-spec.ts";
-import { environmentOf } from "../../../tasks/toolchain/environments.ts";
+import { environmentOf } from "../../../tasks/toolchain/environments/all-environments.ts";
+import { requirementsKey } from "../../../tasks/toolchain/environments/environment-spec.ts";
 import { ROOT } from "../../helpers/environment.ts";
 import { aSite, play, type Site } from "../../helpers/site.ts";
 

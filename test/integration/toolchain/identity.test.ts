@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { treeIdentity } from "../../../tasks/toolchain/identity.ts";
+import { treeIdentity } from "../../../tasks/toolchain/trees/identity.ts";
 import { aVendorSite, type VendorSite } from "../../helpers/vendor.ts";
 
 let site: VendorSite;

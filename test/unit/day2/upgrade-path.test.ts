@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { upgradePath } from "../../../tasks/day2/upgrade-path.ts";
-import { versionsIn } from "../../../tasks/toolchain/kubernetes-versions.ts";
+import { versionsIn } from "../../../tasks/toolchain/catalog/kubernetes-versions.ts";
 
 const PIN = ["1.35.4", "1.35.0", "1.34.7", "1.34.10", "1.34.0", "1.33.11", "1.33.0"];
 const path = (installed: string | string[], to: string) =>

@@ -47,7 +47,7 @@ const GATES: Readonly<Record<string, readonly string[]>> = {
   zx: ["io/shell.ts", "io/running-command.ts"],
   "simple-git": ["io/git.ts"],
   listr2: ["report/terminal.ts"],
-  deepmerge: ["inventory/merge.ts"],
+  deepmerge: ["inventory/layers/merge.ts"],
   "ipaddr.js": ["core/"],
   "fastest-levenshtein": ["core/closest.ts"],
   zod: [

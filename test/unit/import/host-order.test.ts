@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mergeOrders } from "../../../tasks/import/host-order.ts";
+import { mergeOrders } from "../../../tasks/import/map/host-order.ts";
 
 describe("one order of all hosts", () => {
   test("fits in who stands between", () => {

@@ -2,12 +2,12 @@
 import { describe, expect, it } from "vitest";
 import type { ToolName } from "../../../tasks/core/model.ts";
 import { Float, Tagged, type Value } from "../../../tasks/core/value.ts";
-import { draftOf } from "../../../tasks/import/draft.ts";
-import { isSame, meansTheSame } from "../../../tasks/import/equal.ts";
-import { inventoryText } from "../../../tasks/import/files.ts";
-import { domainFrom, machineNetworks } from "../../../tasks/import/guess.ts";
-import { listingOf, parseListing } from "../../../tasks/import/listing-text.ts";
-import { resolved } from "../../../tasks/import/resolve.ts";
+import { draftOf } from "../../../tasks/import/draft-inventory.ts";
+import { inventoryText } from "../../../tasks/import/inventory-text.ts";
+import { domainFrom, machineNetworks } from "../../../tasks/import/map/guesses.ts";
+import { isSame, meansTheSame } from "../../../tasks/import/prove/same-value.ts";
+import { listingOf, parseListing } from "../../../tasks/import/read/listing.ts";
+import { resolved } from "../../../tasks/import/read/templates.ts";
 
 describe("what Ansible prints", () => {
   it.each<[string, Value]>([

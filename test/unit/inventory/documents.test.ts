@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { READING_CODES, SCHEMA_CODES } from "../../../tasks/inventory/codes.ts";
-import { generatedDocuments } from "../../../tasks/inventory/documents.ts";
-import { RULES } from "../../../tasks/inventory/rules.ts";
-import { VENDOR_CODES } from "../../../tasks/toolchain/rules.ts";
+import { generatedDocuments } from "../../../tasks/inventory/documents/generated-documents.ts";
+import { READING_CODES, SCHEMA_CODES } from "../../../tasks/inventory/documents/problem-codes.ts";
+import { RULES } from "../../../tasks/inventory/rules/inventory-rules.ts";
+import { VENDOR_CODES } from "../../../tasks/toolchain/tool-rules.ts";
 import { REPOSITORY } from "../../helpers/inventory-folder.ts";
 
 function* sources(folder: string): Generator<string> {

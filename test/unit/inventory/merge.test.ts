@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatPath, type InventoryPath, parsePath } from "../../../tasks/core/path.ts";
 import { Float, isMap, Tagged, type Value, type ValueMap } from "../../../tasks/core/value.ts";
-import type { Layer } from "../../../tasks/inventory/layer.ts";
-import { mergeValues } from "../../../tasks/inventory/merge.ts";
-import { definitions, placeIn } from "../../../tasks/inventory/trace.ts";
+import { definitions, placeIn } from "../../../tasks/inventory/layers/definitions.ts";
+import type { Layer } from "../../../tasks/inventory/layers/layer.ts";
+import { mergeValues } from "../../../tasks/inventory/layers/merge.ts";
 import { originOf, readYaml, SourceText, toValue } from "../../../tasks/io/yaml.ts";
 
 describe("merging", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { expandRange } from "../../../tasks/inventory/ranges.ts";
+import { expandRange } from "../../../tasks/inventory/layers/host-ranges.ts";
 import { loadFiles, MINIMAL, placesOf } from "../../helpers/inventory-folder.ts";
 
 describe("expandRange", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RULES } from "../../../tasks/inventory/rules.ts";
+import { RULES } from "../../../tasks/inventory/rules/inventory-rules.ts";
 import { loadFiles } from "../../helpers/inventory-folder.ts";
 import { BACKUP_CASES } from "./rule-cases/backup.ts";
 import { type Case, host, hosts } from "./rule-cases/case.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { choose, type Selection } from "../../../tasks/toolchain/bring-all.ts";
-import type { LockedSource } from "../../../tasks/toolchain/lock-file.ts";
-import type { Manifest, Pin } from "../../../tasks/toolchain/manifest.ts";
+import { choose, type Selection } from "../../../tasks/toolchain/fetch/install-sources.ts";
+import type { LockedSource } from "../../../tasks/toolchain/pins/lock-file.ts";
+import type { Manifest, Pin } from "../../../tasks/toolchain/pins/pins.ts";
 
 const commit = (digit: string) => digit.repeat(40);
 const pin = (source: string, version: string, digit: string): Pin => ({

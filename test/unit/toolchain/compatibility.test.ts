@@ -6,9 +6,14 @@ import {
   ansibleProblems,
   compatibilityProblems,
   hostProblems,
-} from "../../../tasks/toolchain/compatibility.ts";
-import { ANSIBLE, CEPH_RELEASES, PRODUCTS, SYSTEMS } from "../../../tasks/toolchain/constraints.ts";
-import { readManifest } from "../../../tasks/toolchain/manifest.ts";
+} from "../../../tasks/toolchain/compatibility/check.ts";
+import {
+  ANSIBLE,
+  CEPH_RELEASES,
+  PRODUCTS,
+  SYSTEMS,
+} from "../../../tasks/toolchain/compatibility/constraints.ts";
+import { readManifest } from "../../../tasks/toolchain/pins/pins.ts";
 import { aCluster } from "../../helpers/model.ts";
 
 const TOOLS = new Map([

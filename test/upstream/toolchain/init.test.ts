@@ -8,12 +8,12 @@ import type { ToolName } from "../../../tasks/core/model.ts";
 import { openGit } from "../../../tasks/io/git.ts";
 import { CATALOG } from "../../../tasks/phases/catalog.ts";
 import { loadCatalogs } from "../../../tasks/toolchain/catalog/load.ts";
-import { ansibleOf } from "../../../tasks/toolchain/environments.ts";
-import { readLock } from "../../../tasks/toolchain/lock-file.ts";
-import { pinOf, readManifest } from "../../../tasks/toolchain/manifest.ts";
-import { originOf } from "../../../tasks/toolchain/mirror.ts";
+import { ansibleOf } from "../../../tasks/toolchain/environments/all-environments.ts";
+import { originOf } from "../../../tasks/toolchain/fetch/mirror.ts";
 import { planPatches } from "../../../tasks/toolchain/patches/plan.ts";
 import { readPatches } from "../../../tasks/toolchain/patches/read.ts";
+import { readLock } from "../../../tasks/toolchain/pins/lock-file.ts";
+import { pinOf, readManifest } from "../../../tasks/toolchain/pins/pins.ts";
 import { anUpstreamSite, MIRROR, NO_MIRROR, type UpstreamSite } from "../../helpers/upstream.ts";
 
 if (MIRROR === undefined) console.warn(`skipped: ${NO_MIRROR}`);

@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { type Pin, readManifest } from "../../../tasks/toolchain/manifest.ts";
-import { originOf } from "../../../tasks/toolchain/mirror.ts";
+import { originOf } from "../../../tasks/toolchain/fetch/mirror.ts";
+import { type Pin, readManifest } from "../../../tasks/toolchain/pins/pins.ts";
 import { ROOT } from "../../helpers/environment.ts";
 import { MIRROR, NO_MIRROR } from "../../helpers/upstream.ts";
 

@@ -1,0 +1,236 @@
+/** The proof: what a tool read before against what it reads from our rendering, host by host, variable by variable. */
+import type { ToolName } from "../../core/model.ts";
+import type { Value } from "../../core/value.ts";
+import { OWNERS } from "../../inventory/rules/owners.ts";
+import { todaysGroup } from "../map/group-roles.ts";
+import { isPassable } from "../map/pass-through.ts";
+import type { Claims } from "../map/section-values.ts";
+import { presetNote } from "../map/upstream-defaults.ts";
+import type { Listing } from "../read/listing.ts";
+import { type View, viewOf } from "../read/tool-view.ts";
+import { isSame, meansTheSame } from "./same-value.ts";
+
+export type Verdict = "same" | "moved" | "added" | "lost";
+
+export interface Difference {
+  readonly tool: ToolName;
+  readonly verdict: Verdict;
+  /** A variable, or `(host)` and `(group) <name>` for what is in the inventory. */
+  readonly variable: string;
+  readonly hosts: readonly string[];
+  readonly before?: Value;
+  readonly after?: Value;
+  readonly why: string;
+}
+
+/** Where a variable stood under another name. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  ansible_ssh_host: "ansible_host",
+  ansible_ssh_user: "ansible_user",
+  ansible_ssh_port: "ansible_port",
+  ansible_private_key_file: "ansible_ssh_private_key_file",
+  enable_dual_stack_networks: "ipv6_stack",
+};
+
+/** @returns every host's every variable, those with one fate together. */
+export function compareListings(
+  view: View,
+  after: Listing | undefined,
+  claims: Claims,
+): readonly Difference[] {
+  const { tool, listing } = view;
+  const rows = new Map<string, { difference: Omit<Difference, "hosts">; hosts: string[] }>();
+  const add = (host: string, difference: Omit<Difference, "hosts">) => {
+    const key = JSON.stringify([
+      difference.verdict,
+      difference.variable,
+      show(difference.before),
+      show(difference.after),
+      difference.why,
+    ]);
+    const row = rows.get(key) ?? { difference, hosts: [] };
+    rows.set(key, row);
+    row.hosts.push(host);
+  };
+  const rendered = after === undefined ? undefined : viewOf(tool, after, new Map());
+  for (const host of listing.hosts) {
+    const name = view.nameOf(host);
+    if (rendered === undefined || !rendered.groupsOf.has(name)) {
+      add(name, { tool, verdict: "lost", variable: "(host)", why: whyNoHost(view, host) });
+      continue;
+    }
+    if (name !== host)
+      add(name, {
+        tool,
+        verdict: "moved",
+        variable: "(host)",
+        before: host,
+        after: name,
+        why: "one machine has one name",
+      });
+    for (const group of lostGroups(view, host, rendered, name)) add(name, group);
+    const old = listing.effective.get(host) ?? {};
+    const now = rendered.listing.effective.get(name) ?? {};
+    for (const variable of new Set([...Object.keys(old), ...Object.keys(now)])) {
+      if (variable === "kube_magic_source") continue;
+      add(name, { tool, variable, ...fate(variable, view, host, rendered, name, claims) });
+    }
+  }
+  const known = new Set(listing.hosts.map((host) => view.nameOf(host)));
+  for (const host of rendered?.listing.hosts ?? []) {
+    if (!known.has(host))
+      add(host, {
+        tool,
+        verdict: "added",
+        variable: "(host)",
+        why: "another source gives it a role of this tool",
+      });
+  }
+  return [...rows.values()].map(({ difference, hosts }) => ({ ...difference, hosts }));
+}
+
+function fate(
+  variable: string,
+  view: View,
+  host: string,
+  rendered: View,
+  name: string,
+  claims: Claims,
+): Pick<Difference, "verdict" | "why" | "before" | "after"> {
+  const { tool } = view;
+  const before = view.listing.effective.get(host)?.[variable];
+  const after = rendered.listing.effective.get(name)?.[variable];
+  const section = claims.sectionOf(tool, variable) ?? OWNERS[tool][variable] ?? OWNERS.any[variable];
+  if (before === undefined)
+    return { verdict: "added", after: after ?? null, why: presetNote(tool, variable, after, section) };
+  if (isSame(before, after)) {
+    const owner = section === undefined ? "" : `from ${section}`;
+    return {
+      verdict: section === undefined || isPassable(tool, variable) ? "same" : "moved",
+      before,
+      after: before,
+      why: owner,
+    };
+  }
+  const spelling = SPELLINGS[variable];
+  const today =
+    after ?? (spelling === undefined ? undefined : rendered.listing.effective.get(name)?.[spelling]);
+  const values = today === undefined ? { before } : { before, after: today };
+  const meant = view.value(host, variable);
+  if (meant !== undefined && today !== undefined && meansTheSame(meant, today)) {
+    const where = section === undefined ? "" : ` from ${section}`;
+    return {
+      verdict: "moved",
+      ...values,
+      why: `means the same${after === undefined ? ` as ${spelling}` : ""}${where}`,
+    };
+  }
+  const why =
+    claims.refusals.get(`${tool} ${variable}`) ??
+    whyLost(tool, variable, section, view.value(host, variable));
+  return { verdict: "lost", ...values, why };
+}
+
+function whyLost(
+  tool: ToolName,
+  variable: string,
+  section: string | undefined,
+  value: Value | undefined,
+): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) return "Ansible has no variable of this name";
+  if (variable.startsWith("kube_magic_")) return "it is generated from the sections";
+  if (value === undefined && section !== undefined)
+    return `${section} decides it, and takes neither encrypted values nor templates`;
+  if (section !== undefined) return `${section} decides it, with another value`;
+  return isPassable(tool, variable)
+    ? "it is kept, but another variable of our rendering wins"
+    : "a section decides it";
+}
+
+/** Groups that our rendering lacks, or has without this host. */
+function lostGroups(
+  view: View,
+  host: string,
+  rendered: View,
+  name: string,
+): readonly Omit<Difference, "hosts">[] {
+  const { tool } = view;
+  const now = new Set(rendered.groupsOf.get(name));
+  return (view.groupsOf.get(host) ?? []).flatMap((group): readonly Omit<Difference, "hosts">[] => {
+    const today = todaysGroup(tool, group);
+    if (group === "ungrouped" || now.has(today)) return [];
+    const variable = `(group) ${group}`;
+    if (rendered.listing.groups.has(today) || IN_USE[tool].includes(today))
+      return [
+        {
+          tool,
+          verdict: "lost",
+          variable,
+          why: GROUP_REASONS[`${tool} ${today}`] ?? "no role puts a host into this group",
+        },
+      ];
+    return [
+      { tool, verdict: "moved", variable, why: "a group of the site: its variables stand at its hosts" },
+    ];
+  });
+}
+
+/** Groups that the tool's playbooks address, though we render some of them only when they have hosts. */
+const IN_USE: Readonly<Record<ToolName, readonly string[]>> = {
+  kubespray: [
+    "kube_control_plane",
+    "kube_node",
+    "etcd",
+    "k8s_cluster",
+    "calico_rr",
+    "bastion",
+    "no_floating",
+  ],
+  "ceph-ansible": [
+    "mons",
+    "mgrs",
+    "osds",
+    "mdss",
+    "rgws",
+    "nfss",
+    "rbdmirrors",
+    "clients",
+    "iscsigws",
+    "rgwloadbalancers",
+    "monitoring",
+  ],
+  "openshift-ansible": [
+    "masters",
+    "nodes",
+    "etcd",
+    "lb",
+    "nfs",
+    "glusterfs",
+    "glusterfs_registry",
+    "new_nodes",
+    "new_masters",
+    "new_etcd",
+  ],
+  custom: [],
+};
+
+const GROUP_REASONS: Readonly<Record<string, string>> = {
+  "ceph-ansible clients": "the first monitor is the only client: prep-hosts sets up Ceph's clients",
+  "ceph-ansible monitoring": "the dashboard runs on the first monitor, and only with storage.ceph.dashboard",
+  "openshift-ansible lb": "the load balancers are ours: prep-hosts sets up HAProxy and keepalived",
+  "openshift-ansible new_nodes": "a host that joins is in nodes",
+  "openshift-ansible new_masters": "a host that joins is in masters",
+  "openshift-ansible new_etcd": "a host that joins is in etcd",
+};
+
+function whyNoHost(view: View, host: string): string {
+  const groups = (view.groupsOf.get(host) ?? []).filter((group) => group !== "ungrouped" && group !== "all");
+  if (groups.length === 0) return "it is in no group, and no role needs it for this tool";
+  return `none of its groups (${groups.join(", ")}) stands for a role of this tool: it keeps its roles for the others`;
+}
+
+function show(value: Value | undefined): string {
+  return (
+    JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner)) ?? ""
+  );
+}

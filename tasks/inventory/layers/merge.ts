@@ -1,0 +1,12 @@
+/** Layers → one value. Maps merge, everything else (lists, null, scalars, !vault) replaces. */
+import deepmerge from "deepmerge";
+import { isMap, type Value, type ValueMap } from "../../core/value.ts";
+
+/** Merges in order; the last one wins. The results share parts with the inputs: treat both as read-only. */
+export function mergeValues(values: readonly ValueMap[]): ValueMap {
+  return deepmerge.all<ValueMap>([{}, ...values], {
+    clone: false,
+    isMergeableObject: isMap as (value: object) => boolean,
+    arrayMerge: (_target: Value[], source: Value[]) => source,
+  }) as ValueMap;
+}

@@ -1,0 +1,41 @@
+/** Takes unknown keys out, so that one slip does not hide what the rules have to say. */
+import type { z } from "zod";
+import { isMap, type Value } from "../../core/value.ts";
+
+interface Branch {
+  readonly keys: Set<string>;
+  readonly children: Map<string, Branch>;
+}
+
+/** @returns the value without its unknown keys; undefined when there are other issues than these. */
+export function withoutUnknownKeys(value: Value, issues: readonly z.core.$ZodIssue[]): Value | undefined {
+  const root: Branch = { keys: new Set(), children: new Map() };
+  for (const issue of issues) {
+    if (issue.code !== "unrecognized_keys") return undefined;
+    let branch = root;
+    for (const part of issue.path) {
+      const name = String(part);
+      const child = branch.children.get(name) ?? { keys: new Set(), children: new Map() };
+      branch.children.set(name, child);
+      branch = child;
+    }
+    for (const key of issue.keys) branch.keys.add(key);
+  }
+  return prune(value, root);
+}
+
+function prune(value: Value, branch: Branch): Value {
+  if (Array.isArray(value)) {
+    return value.map((item, index) => {
+      const child = branch.children.get(String(index));
+      return child === undefined ? item : prune(item, child);
+    });
+  }
+  if (!isMap(value)) return value;
+  const kept: Record<string, Value> = {};
+  for (const [key, item] of Object.entries(value)) {
+    const child = branch.children.get(key);
+    if (!branch.keys.has(key)) kept[key] = child === undefined ? item : prune(item, child);
+  }
+  return kept;
+}

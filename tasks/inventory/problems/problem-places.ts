@@ -1,0 +1,94 @@
+/** Problems at places of the tree. */
+import { maskSecrets } from "../../core/mask.ts";
+import { formatPath, type InventoryPath } from "../../core/path.ts";
+import type { Problem } from "../../core/problem.ts";
+import type { Place } from "../../io/yaml.ts";
+import { placeIn } from "../layers/definitions.ts";
+import type { Layer } from "../layers/layer.ts";
+
+interface Complaint {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly severity?: Problem["severity"];
+  readonly path?: string;
+}
+
+export function problemAtNode(place: Place, complaint: Complaint): Problem {
+  const { source, start, end } = place;
+  return {
+    severity: "error",
+    ...complaint,
+    origin: source.origin(start, end),
+    line: maskSecrets(source.lineAt(start)),
+  };
+}
+
+export interface ComplaintAtPath extends Omit<Complaint, "path" | "remedy"> {
+  readonly path: InventoryPath;
+  /** Point at the key rather than at the value. */
+  readonly at?: "key" | "value";
+  /** May depend on the text that is written at the place. */
+  readonly remedy: string | ((written: string) => string);
+}
+
+/**
+ * Problems where their paths are written or, when nothing is written there, at the nearest key above. A host range
+ * repeats one mistake for each of its hosts: it is said once.
+ */
+export function problemsAtPaths(layers: readonly Layer[], complaints: Iterable<ComplaintAtPath>): Problem[] {
+  const problems = new Map<string, { problem: Problem; hosts: number }>();
+  for (const complaint of complaints) {
+    const problem = problemAtPath(layers, complaint);
+    const { file, line, column } = problem.origin ?? { file: "", line: 0, column: 0 };
+    const [shape, host] = withoutHost(complaint.path);
+    const key = JSON.stringify([
+      problem.code,
+      file,
+      line,
+      column,
+      shape,
+      host === undefined ? problem.message : "",
+    ]);
+    const before = problems.get(key);
+    if (before === undefined) problems.set(key, { problem, hosts: 1 });
+    else before.hosts += 1;
+  }
+  return [...problems.values()].map(({ problem, hosts }) =>
+    hosts === 1
+      ? problem
+      : { ...problem, message: `${problem.message} (and ${hosts - 1} more like it from this line)` },
+  );
+}
+
+function withoutHost(path: InventoryPath): [InventoryPath, string | number | undefined] {
+  const index = path[0] === "hosts" ? 1 : path[0] === "tools" && path[2] === "hosts" ? 3 : path.length;
+  return [path.map((part, at) => (at === index ? "*" : part)), path[index]];
+}
+
+function problemAtPath(
+  layers: readonly Layer[],
+  { path, at, remedy, ...complaint }: ComplaintAtPath,
+): Problem {
+  const say = (written: string) => (typeof remedy === "string" ? remedy : remedy(written));
+  for (let length = path.length; length > 0; length -= 1) {
+    const place = placeIn(layers, path.slice(0, length), length === path.length ? at : "key");
+    if (place === undefined) continue;
+    const written = place.source.text.slice(place.start, place.end);
+    return problemAtNode(place, { ...complaint, remedy: say(written), path: formatPath(path) });
+  }
+  return { severity: "error", ...complaint, remedy: say(""), path: formatPath(path) };
+}
+
+/** By file and line, so that a reader goes through each file once; what has no place comes last. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  const key = ({ origin, path }: Problem) =>
+    origin === undefined
+      ? `2 ${path ?? ""}`
+      : `${origin.file === "--set" ? 1 : 0} ${origin.file}\0${pad(origin.line)}${pad(origin.column)}`;
+  const keyed = problems.map((problem) => ({ problem, key: key(problem) }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return keyed.map(({ problem }) => problem);
+}
+
+const pad = (number: number): string => String(number).padStart(9, "0");

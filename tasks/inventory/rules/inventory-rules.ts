@@ -1,0 +1,58 @@
+/** All rules about a cluster that is well-formed: does it make sense? docs/rules.md is generated from them. */
+import type { ClusterModel } from "../../core/model.ts";
+import type { Problem } from "../../core/problem.ts";
+import type { Layer } from "../layers/layer.ts";
+import { problemsAtPaths } from "../problems/problem-places.ts";
+import * as addresses from "./addresses.ts";
+import * as backup from "./backup.ts";
+import * as ceph from "./ceph.ts";
+import * as dns from "./dns.ts";
+import * as inside from "./inside.ts";
+import * as limits from "./limits.ts";
+import * as loadBalancing from "./load-balancing.ts";
+import * as monitoring from "./monitoring.ts";
+import * as names from "./names.ts";
+import * as networks from "./networks.ts";
+import * as passThrough from "./pass-through.ts";
+import * as quorum from "./quorum.ts";
+import * as registry from "./registry.ts";
+import * as roles from "./roles.ts";
+import * as routes from "./routes.ts";
+import type { Rule } from "./rule-type.ts";
+
+const FILES = [
+  quorum,
+  roles,
+  loadBalancing,
+  addresses,
+  networks,
+  ceph,
+  limits,
+  names,
+  passThrough,
+  dns,
+  registry,
+  routes,
+  inside,
+  monitoring,
+  backup,
+];
+
+/** Sorted by code. */
+export const RULES: readonly Rule[] = FILES.flatMap((file) => Object.values<Rule>(file)).sort((a, b) =>
+  a.code < b.code ? -1 : 1,
+);
+
+/** Runs every rule, ours and those of the tools, and puts each finding at its place in the files. */
+export function checkRules(
+  model: ClusterModel,
+  layers: readonly Layer[],
+  moreRules: readonly Rule[] = [],
+): Problem[] {
+  return [...RULES, ...moreRules].flatMap(({ code, severity, check }) =>
+    problemsAtPaths(
+      layers,
+      [...check(model)].map((finding) => ({ ...finding, code, severity })),
+    ),
+  );
+}

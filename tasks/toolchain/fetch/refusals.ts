@@ -1,0 +1,67 @@
+/** What init refuses to do to a tree, each with what to do instead. */
+import { VendorError } from "../../core/errors.ts";
+import type { PatchPlan } from "../patches/plan.ts";
+import type { LockedSource } from "../pins/lock-file.ts";
+import { type Pin, pinText } from "../pins/pins.ts";
+import type { LocalChange } from "../trees/tree-state.ts";
+
+/** @throws VendorError that lists what was changed. */
+export function refuseLocalChanges(
+  pin: Pin,
+  changes: readonly LocalChange[],
+  commit: string,
+  locked: LockedSource | undefined,
+  ourCommits: ReadonlyMap<string, string>,
+): void {
+  const place = `vendor/${pin.folder}`;
+  const serious = changes.filter(({ kind }) => kind !== "missing");
+  if (serious.length > 0) {
+    const [first] = serious;
+    throw new VendorError(
+      `${pinText(pin)}: ${place} has ${serious.length} local change(s), which are never overwritten`,
+      {
+        output: listChanges(serious),
+        remedy: `keep them as a patch of yours: git -C ${place} diff -- ${first?.path} > vendor/patches/${pin.source}/NAME.patch; then, or to drop them: rm -r ${place} && npm run init`,
+      },
+    );
+  }
+  if (commit === pin.commit || commit === locked?.commit || ourCommits.has(commit)) return;
+  throw new VendorError(
+    `${pinText(pin)}: somebody checked out another commit in ${place}, ${commit.slice(0, 9)}, which is never overwritten`,
+    {
+      remedy: `add it to vendor/vendor.yml as a version of ${pin.source}, or drop it: rm -r ${place} && npm run init`,
+    },
+  );
+}
+
+export function notOurs(pin: Pin, files: readonly string[]): VendorError {
+  return new VendorError(
+    `${pinText(pin)}: vendor/${pin.folder} was not put there by kube-magic and is not overwritten`,
+    {
+      output: `  it holds ${files.slice(0, 5).join(", ")}${files.length > 5 ? ` and ${files.length - 5} more` : ""}`,
+      remedy: `move it away: mv vendor/${pin.folder} /somewhere/else`,
+    },
+  );
+}
+
+export function listChanges(changes: readonly LocalChange[]): string {
+  const lines = changes.slice(0, 12).map(({ path, kind }) => `  ${kind.padEnd(8)}  ${path}`);
+  return [...lines, ...(changes.length > 12 ? [`  and ${changes.length - 12} more`] : [])].join("\n");
+}
+
+/** @throws VendorError with every patch that does not fit. */
+export function refuseConflicts(pin: Pin, plan: PatchPlan): void {
+  const conflicts = plan.reports.flatMap(({ patch, status }) =>
+    status.kind === "conflict" ? [{ name: patch.name, ...status }] : [],
+  );
+  if (conflicts.length === 0) return;
+  throw new VendorError(`${pinText(pin)}: ${conflicts.length} patch(es) do not fit, so none was applied`, {
+    output: conflicts
+      .map(
+        ({ name, file, expected, found }) =>
+          `  ${name}: ${file}\n    expected ${expected}\n    found    ${found}`,
+      )
+      .join("\n"),
+    remedy: `correct or remove vendor/patches/${pin.source}/${conflicts[0]?.name}; npm run patches lists them all`,
+  });
+}

@@ -1,0 +1,105 @@
+/**
+ * vendor/vendor.lock.yml: what init brought, to the byte. It holds nothing of this machine, so a site commits it:
+ * another controller then brings the very same, and vendor:verify tells when it did not.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Value } from "../../core/value.ts";
+import { toYaml } from "../../core/yaml-text.ts";
+import { writeIfChanged } from "../../io/files.ts";
+import { readChecked } from "../checked-yaml.ts";
+
+/** One source as it was brought. */
+export interface LockedSource {
+  readonly version: string;
+  /** Chosen with --ref: init keeps it when vendor.yml's default changes. */
+  readonly selected: boolean;
+  readonly commit: string;
+  /** git's hash of the whole content, patches applied. */
+  readonly tree: string;
+  /** Patches that are in, by file name, in the order of application. */
+  readonly patches: readonly string[];
+  /** Hash of all patch files that were considered, so that a change of any is noticed. */
+  readonly patchSet: string;
+  /** Files that the patches changed or made → sha256 of what they made of them. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Hash of the pinned requirements of the tool's Ansible. */
+  readonly ansible?: string;
+}
+
+export type VendorLock = ReadonlyMap<string, LockedSource>;
+
+const hex = (digits: number) =>
+  z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `${digits} hexadecimal digits`);
+
+const lockedSchema = z.strictObject({
+  version: z.string(),
+  selected: z.boolean().default(false),
+  commit: hex(40),
+  tree: hex(40),
+  patches: z.array(z.string()).default([]),
+  patchSet: hex(12),
+  files: z.record(z.string(), hex(64)).default({}),
+  ansible: hex(12).optional(),
+});
+
+const lockSchema = z.strictObject({ version: z.literal(1), sources: z.record(z.string(), lockedSchema) });
+
+const HEADER = `# Written by npm run init: what it brought into vendor/. Add it once, git add --force: other controllers then bring the same.
+`;
+
+export function lockPath(vendorFolder: string): string {
+  return join(vendorFolder, "vendor.lock.yml");
+}
+
+/** Empty when there is no lock yet. @throws InputError when it was damaged by hand or by a merge. */
+export function readLock(vendorFolder: string): VendorLock {
+  const path = lockPath(vendorFolder);
+  if (!existsSync(path)) return new Map();
+  const { sources } = readChecked(
+    {
+      path,
+      shownAs: "vendor/vendor.lock.yml",
+      purpose: "what init brought; delete it and run npm run init to write it anew",
+      knownKeys: (at) => (at.length === 2 ? Object.keys(lockedSchema.shape) : ["version", "sources"]),
+    },
+    lockSchema,
+  );
+  return new Map(
+    Object.entries(sources).map(([name, { ansible, ...entry }]): [string, LockedSource] => [
+      name,
+      { ...entry, ...(ansible === undefined ? {} : { ansible }) },
+    ]),
+  );
+}
+
+/** True when it changed. */
+export function writeLock(vendorFolder: string, lock: VendorLock): boolean {
+  const sources = Object.fromEntries(
+    [...lock].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, entry]) => [name, toValue(entry)]),
+  );
+  return writeIfChanged(lockPath(vendorFolder), HEADER + toYaml({ version: 1, sources }));
+}
+
+function toValue({
+  version,
+  selected,
+  commit,
+  tree,
+  patches,
+  patchSet,
+  files,
+  ansible,
+}: LockedSource): Value {
+  return {
+    version,
+    ...(selected ? { selected } : {}),
+    commit,
+    tree,
+    patches,
+    patchSet,
+    files: Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))),
+    ...(ansible === undefined ? {} : { ansible }),
+  };
+}
