@@ -60,9 +60,14 @@ export function readController(osRelease: string = readOsRelease()): Controller 
   };
 }
 
-/** The line to type, for somebody who installs by hand. */
-export function installLine(packages: readonly string[]): string {
-  return `${INSTALL.join(" ")} ${packages.join(" ")}`;
+/** The line to type, for an installation by hand. */
+export function installLine(packages: readonly string[], sudo = ""): string {
+  return `${sudo}apt-get update && ${sudo}${INSTALL.join(" ")} ${packages.join(" ")}`;
+}
+
+/** What is missing, for people; each thing once. */
+function names(needs: readonly Need[]): string {
+  return [...new Set(needs.map(describeNeed))].join(", ");
 }
 
 /** Under the lock: another run may just have installed what was missing. */
@@ -71,13 +76,13 @@ async function install(purposes: readonly Purpose[], options: InstallOptions): P
   if (missing.length === 0) return;
   const packages = packagesOf(missing);
   const started = Date.now();
-  options.note(`installing missing packages: ${installLine(packages)}`);
+  options.note(`installing missing packages: ${packages.join(", ")}`);
   const update = await aptGet(["apt-get", "update"], options);
   const done = await aptGet([...INSTALL, ...packages], options);
   if (done.code !== 0) throw failure(packages, done, update);
   const left = await missingNeeds(purposes, options.env);
   if (left.length > 0) {
-    throw new GateError(`still missing after the installation: ${left.map(describeNeed).join(", ")}`, {
+    throw new GateError(`still missing after the installation: ${names(left)}`, {
       remedy: `look at what apt-get says: ${installLine(packagesOf(left))}`,
     });
   }
@@ -105,14 +110,14 @@ function lockIn({ code, stderr }: CommandResult): string | undefined {
 }
 
 function refusal(missing: readonly Need[], { isRoot, isDebian }: Controller): GateError {
-  const message = `missing on this machine: ${missing.map(describeNeed).join(", ")}`;
+  const message = `missing on this machine: ${names(missing)}`;
   const packages = packagesOf(missing);
   if (!isDebian) {
     return new GateError(message, {
       remedy: `install them with this system's package manager (in Debian: ${packages.join(" ")}), then repeat this command`,
     });
   }
-  const line = `${isRoot ? "" : "sudo "}${installLine(packages)}`;
+  const line = installLine(packages, isRoot ? "" : "sudo ");
   return new GateError(message, { remedy: `${line}\n  → then repeat this command` });
 }
 
@@ -121,7 +126,7 @@ function failure(packages: readonly string[], done: CommandResult, update: Comma
   const said = [update.code === 0 ? "" : update.stderr, done.stderr || done.stdout].join("\n").trim();
   return new GateError(`apt-get could not install ${packages.join(", ")} (exit ${done.code})`, {
     output: said.split("\n").slice(-OUTPUT_LINES).join("\n"),
-    remedy: `check the network and /etc/apt/sources.list, then: apt-get update && ${installLine(packages)}`,
+    remedy: `check the network and /etc/apt/sources.list, then: ${installLine(packages)}`,
   });
 }
 

@@ -46,7 +46,9 @@ describe("installing what a command needs", () => {
     const line =
       "install -y --no-install-recommends openssh-client git python3-venv openssl curl procps patch";
     expect(log()).toEqual(["update", line]);
-    expect(notes[0]).toBe(`installing missing packages: apt-get ${line}`);
+    expect(notes[0]).toBe(
+      "installing missing packages: openssh-client, git, python3-venv, openssl, curl, procps, patch",
+    );
     expect(notes[1]).toMatch(/^packages installed in \d+ s$/);
     await ensure();
     expect(log()).toHaveLength(2);
@@ -103,9 +105,19 @@ fi
   });
 
   test.each([
-    ["another user", { isRoot: false, isDebian: true }, {}, /^sudo apt-get install -y .* patch\n/],
+    [
+      "another user",
+      { isRoot: false, isDebian: true },
+      {},
+      /^sudo apt-get update && sudo apt-get install -y .* patch\n/,
+    ],
     ["another system", { isRoot: true, isDebian: false }, {}, /package manager \(in Debian: .* patch\)/],
-    ["a refusal", ROOT_ON_DEBIAN, { KUBE_MAGIC_NO_INSTALL: "1" }, /^apt-get install -y .* patch\n/],
+    [
+      "a refusal",
+      ROOT_ON_DEBIAN,
+      { KUBE_MAGIC_NO_INSTALL: "1" },
+      /^apt-get update && apt-get install -y .* patch\n/,
+    ],
   ])("for %s names what is missing and the line to type", async (_, controller, more, remedy) => {
     aptGet("exit 0");
     await expect(ensure(controller, more)).rejects.toMatchObject({
