@@ -1,5 +1,5 @@
 /** What a machine needs before a lab can run on it; everything that is missing is reported at once. */
-import { mkdirSync, readFileSync, statfsSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
 import { installLine } from "../controller/install.ts";
 import { missingFiles, packagesOf } from "../controller/missing.ts";
 import { GateError } from "../core/errors.ts";
@@ -18,6 +18,8 @@ export function obstacles(places: LabPlaces, env: NodeJS.ProcessEnv = process.en
   if (!readFileSync("/proc/filesystems", "utf8").includes("\toverlay\n")) {
     found.push("The kernel has no overlay file system: modprobe overlay");
   }
+  // systemd-nspawn derives its hosts' MAC addresses from it; some images leave it empty until their first boot.
+  if (machineId() === "") found.push("This machine has no id in /etc/machine-id: systemd-machine-id-setup");
   if (found.length > 0) return found;
   mkdirSync(places.labs, { recursive: true, mode: 0o755 });
   if (statfsSync(places.labs).type === OVERLAY_MAGIC) {
@@ -41,4 +43,8 @@ export function requireLabMachine(places: LabPlaces): void {
 export function requireRoot(): void {
   if (process.getuid?.() === 0) return;
   throw new GateError("the lab's hosts belong to root", { remedy: "Run the command with sudo." });
+}
+
+function machineId(): string {
+  return existsSync("/etc/machine-id") ? readFileSync("/etc/machine-id", "utf8").trim() : "";
 }
