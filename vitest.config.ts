@@ -1,25 +1,31 @@
 import { defineConfig } from "vitest/config";
 
-/** One project per kind of test; each has its own folder and its own patience. */
-const project = (name: string, timeoutSeconds: number, serial: boolean, retry = 0) => ({
+interface Kind {
+  readonly timeoutSeconds: number;
+  /** Test files at a time; absent: as many as the machine has cores. */
+  readonly workers?: number;
+}
+
+/** One project per kind of test; each has its own folder and its own time limit for a test. */
+const project = (name: string, { timeoutSeconds, workers }: Kind) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
-    fileParallelism: !serial,
-    retry,
+    fileParallelism: workers !== 1,
+    ...(workers === undefined ? {} : { maxWorkers: workers }),
   },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project("unit", 30, false),
-      project("integration", 300, false),
-      // Real hosts on a machine that others use as well: a second try tells a slow moment from a fault.
-      project("lab", 600, true, 1),
-      project("upstream", 600, true),
+      project("unit", { timeoutSeconds: 30 }),
+      project("integration", { timeoutSeconds: 300 }),
+      // Two labs side by side: their tests mostly wait for hosts. No retry: it would run on what a failure left.
+      project("lab", { timeoutSeconds: 600, workers: 2 }),
+      project("upstream", { timeoutSeconds: 600, workers: 1 }),
     ],
   },
 });

@@ -3,16 +3,36 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { tsImport } from "tsx/esm/api";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const results = join(root, "build", "test-results");
 const checks = ["lint", "typecheck", "lint:ansible"];
 const suites = ["unit", "integration", "lab", "upstream"];
 
+await installPackages();
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
 const failed = [];
+
+/** The packages that the tests need: installed, or named for somebody who may. Lab hosts need root on Linux. */
+async function installPackages() {
+  const { ensurePrograms } = await tsImport("../tasks/controller/install.ts", import.meta.url);
+  const { describeError } = await tsImport("../tasks/cli/describe.ts", import.meta.url);
+  const hasLab = process.platform === "linux" && process.getuid() === 0;
+  try {
+    await ensurePrograms(["tests", "sources", "ansible", ...(hasLab ? ["lab"] : [])], {
+      env: process.env,
+      note: (text) => console.error(text),
+    });
+  } catch (error) {
+    if (error.exitCode === undefined) throw error;
+    process.stderr.write(describeError(error));
+    process.exit(error.exitCode);
+  }
+}
+
 /** Runs turbo tasks; the lab comes by itself, so that nothing else takes its time. */
 function turbo(names) {
   const argv = [

@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import type { Task, TaskContext } from "../cli/task.ts";
 import { optionValue } from "../cli/task.ts";
+import { ensurePrograms } from "../controller/install.ts";
 import { EXIT, InputError } from "../core/errors.ts";
 import { loseTheOwner } from "../demo/failover.ts";
 import { showPost } from "../demo/post.ts";
@@ -21,6 +22,10 @@ again, and a restore drill is run.`,
   },
   async run(context) {
     const started = Date.now();
+    await ensurePrograms(["lab", "ansible"], {
+      env: context.env,
+      note: (text) => context.err(`${text}\n`),
+    });
     const script = startScript(context.out, context.runCommand);
     const given = optionValue(context.args, "topology");
     if (!context.args.flags.has("post")) {

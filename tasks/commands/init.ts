@@ -2,6 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { optionValue, type Task, type TaskContext } from "../cli/task.ts";
+import { ensurePrograms } from "../controller/install.ts";
 import { EXIT, GateError, InputError, InterruptedError, VendorError } from "../core/errors.ts";
 import { acquireLock, type Lock } from "../io/lock.ts";
 import { table } from "../report/text.ts";
@@ -55,6 +56,10 @@ overwritten. What was brought is written to vendor/vendor.lock.yml.`,
     const abort = new AbortController();
     setMaxListeners(0, abort.signal);
     const stop = (): void => abort.abort();
+    await ensurePrograms(args.flags.has("trees-only") ? ["sources"] : ["sources", "ansible"], {
+      env,
+      note: (text) => context.err(`${text}\n`),
+    });
     const lock = await lockVendor(join(paths.vendor, ".init.lock"));
     for (const signal of SIGNALS) process.on(signal, stop);
     try {

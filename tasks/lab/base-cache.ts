@@ -1,8 +1,8 @@
 /** The cache of base images: which are in use, and getting rid of those that are not. */
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { withLock } from "../controller/machine-lock.ts";
 import { LockedError } from "../core/errors.ts";
-import { withLock } from "./lock.ts";
 import type { LabPlaces } from "./places.ts";
 import { allProcesses, argumentsOf } from "./processes.ts";
 

@@ -12,13 +12,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { withTurn } from "../controller/machine-lock.ts";
 import { GateError } from "../core/errors.ts";
 import { capture } from "../io/command/capture.ts";
 import { removeBases, UNFINISHED } from "./base-cache.ts";
 import { type DebianSource, readDebianSource } from "./debian-source.ts";
 import type { LabEvents } from "./events.ts";
 import { KERNEL_SETTINGS_FILES, KERNEL_SETTINGS_UNIT } from "./kernel-settings.ts";
-import { withTurn } from "./lock.ts";
 import type { LabPlaces } from "./places.ts";
 import type { Suite } from "./topology.ts";
 

@@ -1,12 +1,12 @@
 /** lab:down: removes every trace of a lab but the cached base images. */
 import { rmdirSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { withLock } from "../controller/machine-lock.ts";
 import { GateError } from "../core/errors.ts";
 import { removeBases, removeUnfinishedBases } from "./base-cache.ts";
 import { cutPower, removeControlGroups, runningHosts } from "./container.ts";
 import type { LabEvents } from "./events.ts";
 import { removeInventory } from "./inventory-file.ts";
-import { withLock } from "./lock.ts";
 import { removeNetwork } from "./network.ts";
 import { labPlaces } from "./places.ts";
 import { requireRoot } from "./requirements.ts";

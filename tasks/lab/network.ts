@@ -1,10 +1,10 @@
 /** The lab's wire: a bridge, and translated addresses towards the package mirror. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { withTurn } from "../controller/machine-lock.ts";
 import { GateError } from "../core/errors.ts";
 import { capture } from "../io/command/capture.ts";
 import { parseSubnet, subnetOf, subnetsOverlap } from "./addresses.ts";
-import { withTurn } from "./lock.ts";
 import { ensureMachineSettings, restoreMachineSettings } from "./machine-settings.ts";
 import type { LabPlaces } from "./places.ts";
 import { succeed } from "./run-command.ts";

@@ -1,7 +1,8 @@
 /** Failure tests: a power cut, and the power coming back. */
+
+import { withLock } from "../controller/machine-lock.ts";
 import { GateError } from "../core/errors.ts";
 import { cutPower, findHost } from "./container.ts";
-import { withLock } from "./lock.ts";
 import type { LabPlaces } from "./places.ts";
 import { waitReady } from "./ready.ts";
 import { requireRoot } from "./requirements.ts";

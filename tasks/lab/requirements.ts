@@ -1,44 +1,25 @@
-/** What a machine needs before a lab can be made on it; everything that is missing is said at once. */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+/** What a machine needs before a lab can run on it; everything that is missing is reported at once. */
+import { existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
+import { installLine } from "../controller/install.ts";
+import { missingFiles, packagesOf } from "../controller/missing.ts";
 import { GateError } from "../core/errors.ts";
 import type { LabPlaces } from "./places.ts";
 
-/** Command → Debian package that brings it. */
-const COMMANDS: Readonly<Record<string, string>> = {
-  "systemd-nspawn": "systemd-container",
-  mmdebstrap: "mmdebstrap",
-  ip: "iproute2",
-  nft: "nftables",
-  ssh: "openssh-client",
-  "ssh-keygen": "openssh-client",
-  unshare: "util-linux",
-  setpriv: "util-linux",
-  bash: "bash",
-};
-const ARCHIVE_KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg";
+/** The type of file system that statfs reports for an overlay. */
 const OVERLAY_MAGIC = 0x794c7630;
 
-/** Packages that are missing, without duplicates. */
-export function missingPackages(env: NodeJS.ProcessEnv = process.env): readonly string[] {
-  const folders = [...(env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
-  const missing = Object.entries(COMMANDS)
-    .filter(([command]) => !folders.some((folder) => isExecutable(join(folder, command))))
-    .map(([, pack]) => pack);
-  if (!existsSync(ARCHIVE_KEYS)) missing.push("debian-archive-keyring");
-  return [...new Set(missing)];
-}
-
-/** Why no lab can run here, one sentence each; empty when one can. */
+/** Why no lab can run on this machine, one sentence each; empty when one can. */
 export function obstacles(places: LabPlaces, env: NodeJS.ProcessEnv = process.env): readonly string[] {
   if (process.platform !== "linux") return ["The lab needs Linux."];
   const found: string[] = [];
   if (process.getuid?.() !== 0) found.push("The lab needs root: run the command with sudo.");
-  const packages = missingPackages(env);
-  if (packages.length > 0) found.push(`Packages are missing: apt-get install ${packages.join(" ")}`);
+  const packages = packagesOf(missingFiles(["lab"], env));
+  if (packages.length > 0) found.push(`Install the missing packages: ${installLine(packages)}`);
   if (!readFileSync("/proc/filesystems", "utf8").includes("\toverlay\n")) {
     found.push("The kernel has no overlay file system: modprobe overlay");
   }
+  // systemd-nspawn derives its hosts' MAC addresses from it; some images leave it empty until their first boot.
+  if (machineId() === "") found.push("This machine has no id in /etc/machine-id: systemd-machine-id-setup");
   if (found.length > 0) return found;
   mkdirSync(places.labs, { recursive: true, mode: 0o755 });
   if (statfsSync(places.labs).type === OVERLAY_MAGIC) {
@@ -53,22 +34,17 @@ export function obstacles(places: LabPlaces, env: NodeJS.ProcessEnv = process.en
 export function requireLabMachine(places: LabPlaces): void {
   const found = obstacles(places);
   if (found.length === 0) return;
-  throw new GateError("no lab can run on this machine yet", {
+  throw new GateError("this machine cannot run a lab yet", {
     remedy: found.join("\n  → "),
   });
 }
 
-/** @throws GateError for anybody but root: the lab's key and its processes are root's. */
+/** @throws GateError for every other user than root, who owns the lab's key and its processes. */
 export function requireRoot(): void {
   if (process.getuid?.() === 0) return;
   throw new GateError("the lab's hosts belong to root", { remedy: "Run the command with sudo." });
 }
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+function machineId(): string {
+  return existsSync("/etc/machine-id") ? readFileSync("/etc/machine-id", "utf8").trim() : "";
 }

@@ -1,6 +1,8 @@
 /** lab:up: from a topology file to running hosts and a central inventory that describes them. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { ensurePrograms } from "../controller/install.ts";
+import { withLock } from "../controller/machine-lock.ts";
 import { GateError } from "../core/errors.ts";
 import { capture } from "../io/command/capture.ts";
 import { ensureBase } from "./base.ts";
@@ -10,7 +12,6 @@ import type { LabEvents } from "./events.ts";
 import { explainFaults } from "./faults.ts";
 import { ensureKey, knownHosts, seedHost } from "./guest-files.ts";
 import { inventoryText, requireOurs, writeInventory } from "./inventory-file.ts";
-import { withLock } from "./lock.ts";
 import { neighbourHash, updateRunningHost, updateStoppedHost } from "./neighbours.ts";
 import { ensureNetwork, requireFreeNetwork } from "./network.ts";
 import { hostPlaces, type LabPlaces, labPlaces } from "./places.ts";
@@ -44,6 +45,7 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
   const events = options.events ?? (() => {});
   const topology = readTopology(options.topologyFile);
   const places = labPlaces(topology.name, options.env);
+  await installForLab(options.env ?? process.env, events);
   requireLabMachine(places);
   const inventoryFile = join(options.inventories, topology.name, "cluster.yml");
   requireOurs(inventoryFile);
@@ -66,6 +68,12 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
     return { places, topology, inventoryFile };
   };
   return withLock(`lab ${topology.name}`, "lab:up", () => explainFaults(build));
+}
+
+/** Another user than root hears of the packages together with everything else that this machine lacks. */
+async function installForLab(env: NodeJS.ProcessEnv, events: LabEvents): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  await ensurePrograms(["lab"], { env, note: (text) => events({ kind: "note", text }) });
 }
 
 async function bootAll(

@@ -2,13 +2,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encryptText } from "../../tasks/ansible/vault.ts";
 import { capture } from "../../tasks/io/command/capture.ts";
 import { type BackupLab, backupLab } from "../helpers/backup-lab.ts";
 import { ansibleForTests } from "../helpers/environment.ts";
 import { skipsLab } from "../helpers/lab-needs.ts";
+import { until } from "../helpers/poll.ts";
+import { inSequence } from "../helpers/sequence.ts";
 import { selfSigned } from "../helpers/tls.ts";
 
 const NAME = "kms3";
@@ -25,6 +26,7 @@ const SECRET = "an access key that nobody may read";
 const MOTO = "moto[server]==5.2.5";
 
 describe.skipIf(skipsLab("backups elsewhere", NAME))("backups elsewhere than on a backup host", () => {
+  inSequence();
   let lab: BackupLab;
   let server: ChildProcess | undefined;
   const file = (name: string) => join(lab.root, name);
@@ -61,10 +63,7 @@ describe.skipIf(skipsLab("backups elsewhere", NAME))("backups elsewhere than on 
     );
     const there = async () =>
       (await capture(["curl", "-sS", "--cacert", tls.crt, `https://${SERVER}:${PORT}/`])).code === 0;
-    for (let tries = 0; !(await there()); tries++) {
-      if (tries > 100) throw new Error("moto does not answer");
-      await sleep(200);
-    }
+    await until(there, { seconds: 60 });
   }
 
   async function configure(secret: string): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BackupLab, backupLab } from "../helpers/backup-lab.ts";
 import { skipsLongLab } from "../helpers/lab-needs.ts";
+import { inSequence } from "../helpers/sequence.ts";
 
 const NAME = "kmbak";
 const NET = "198.18.13";
@@ -68,6 +69,7 @@ interface Success {
 }
 
 describe.skipIf(skipsLongLab("backups", NAME))("backups", () => {
+  inSequence();
   let lab: BackupLab;
 
   beforeAll(async () => {

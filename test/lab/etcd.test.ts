@@ -6,6 +6,7 @@ import { acquireLock } from "../../tasks/io/lock.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
 import { ETCD_HOSTS, type EtcdLab, etcdLab, manifest, runManifests } from "../helpers/etcd-lab.ts";
 import { skipsLongLab } from "../helpers/lab-needs.ts";
+import { inSequence } from "../helpers/sequence.ts";
 
 const NAME = "kmetcd";
 const NET = "198.18.12";
@@ -13,6 +14,7 @@ const MIB = 1024 ** 2;
 const KEPT = "value-of-a-key-that-must-survive";
 
 describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
+  inSequence();
   let lab: EtcdLab;
   const build = (...more: string[]): string => join(lab.root, "build", NAME, ...more);
   const snapshots = (): string[] =>

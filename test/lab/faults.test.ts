@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { labDown } from "../../tasks/lab/down.ts";
 import { labPlaces } from "../../tasks/lab/places.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
@@ -31,7 +31,13 @@ describe.skipIf(skipsLab("faults", LAB))("a deploy", () => {
     await ansibleForTests();
     folder = mkdtempSync(join(tmpdir(), "kube-magic-faults-"));
     writeFileSync(join(folder, "topology.yml"), TOPOLOGY);
+    await labDown({ name: LAB });
+    rmSync(join(ROOT, "build", LAB), { recursive: true, force: true });
     await labUp({ topologyFile: join(folder, "topology.yml"), inventories: join(ROOT, "inventories") });
+  });
+  // Each test starts with every host running, also after a failed one.
+  afterEach(async () => {
+    await startHost(places, "worker1");
   });
   afterAll(async () => {
     await labDown({ name: LAB });
@@ -56,7 +62,6 @@ describe.skipIf(skipsLab("faults", LAB))("a deploy", () => {
     expect(stdout).toMatch(/^worker1 +error/m);
     expect(stdout).not.toMatch(/^lb1 +error/m);
     expect(stdout).not.toContain("changed (");
-    await startHost(places, "worker1");
   });
 
   test("whose host dies in the middle ends with 5 and names it; with the host back, --resume finishes", async () => {

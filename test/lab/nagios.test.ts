@@ -6,10 +6,16 @@ import { capture } from "../../tasks/io/command/capture.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
 import { skipsLongLab } from "../helpers/lab-needs.ts";
 import { type NagiosLab, nagiosLab, nameOf } from "../helpers/nagios-lab.ts";
+import { until as poll } from "../helpers/poll.ts";
 import type { PlaybookEnd } from "../helpers/prep-hosts-lab.ts";
+import { inSequence } from "../helpers/sequence.ts";
 
 const NAME = "kmnag";
 const NET = "198.18.14";
+
+const INTERVAL = 12;
+const RETRY = 3;
+const ATTEMPTS = 3;
 
 /**
  * Checks every few seconds instead of minutes, so that the tests need not wait; a load limit that other work on this
@@ -21,9 +27,9 @@ monitoring:
   contacts:
     ops: { email: ops@example.com }
     asleep: { email: asleep@example.com, period: never }
-  interval: 12s
-  retryInterval: 3s
-  attempts: 3
+  interval: ${INTERVAL}s
+  retryInterval: ${RETRY}s
+  attempts: ${ATTEMPTS}
   mail: { server: localhost, port: 2525 }
   thresholds: { load: { warning: 100, critical: 200 } }
   checks:
@@ -59,6 +65,7 @@ const ALL = Object.entries(EXPECTED)
   .sort();
 
 describe.skipIf(skipsLongLab("Nagios", NAME))("monitoring", () => {
+  inSequence();
   let lab: NagiosLab;
 
   beforeAll(async () => {
@@ -74,16 +81,11 @@ describe.skipIf(skipsLongLab("Nagios", NAME))("monitoring", () => {
     expect(end.failures).toEqual([]);
     expect(end.verdict.kind, end.log).toBe("done");
   };
-  const until = async (what: () => Promise<boolean>, seconds = 120): Promise<void> => {
-    const deadline = Date.now() + seconds * 1000;
-    while (!(await what())) {
-      if (Date.now() > deadline) {
-        throw new Error(`not within ${seconds} s: ${what}; wrong: ${JSON.stringify(await lab.wrong())}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-  };
-  const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  const until = (condition: () => Promise<boolean>, seconds = 120): Promise<void> =>
+    poll(condition, { seconds, intervalMs: 500, instead: () => lab.wrong() });
+  /** By then every check that fails has failed for certain: an interval, and each attempt. Shows what does not happen. */
+  const allChecksAreSure = () =>
+    new Promise((resolve) => setTimeout(resolve, (INTERVAL + ATTEMPTS * RETRY + 4) * 1000));
   const allWell = (seconds = 150) => until(async () => Object.keys(await lab.wrong()).length === 0, seconds);
   /** What turns red, once everything has been looked at again since. */
   const redAfter = async (first: string): Promise<Record<string, string>> => {
@@ -275,24 +277,23 @@ describe.skipIf(skipsLongLab("Nagios", NAME))("monitoring", () => {
     await allWell();
   });
 
+  // On a host of its own: Nagios counts the last 21 checks, and the next test must not be taken for flapping.
   test("NRPE dead: one message, not one for each check that it runs", async () => {
     const mails = await newMails(async () => {
-      await lab.on("lb2", "systemctl stop nagios-nrpe-server");
-      await until(async () => (await lab.wrong())["lb2/nrpe"] === "CRITICAL");
-      await pause(20);
-      await lab.on("lb2", "systemctl start nagios-nrpe-server");
+      await lab.on("master1", "systemctl stop nagios-nrpe-server");
+      await until(async () => (await lab.wrong())["master1/nrpe"] === "CRITICAL");
+      await allChecksAreSure();
+      await lab.on("master1", "systemctl start nagios-nrpe-server");
       await allWell();
     });
-    expect(mails).toEqual(["PROBLEM: lb2/nrpe is CRITICAL", "RECOVERY: lb2/nrpe is OK"]);
+    expect(mails).toEqual(["PROBLEM: master1/nrpe is CRITICAL", "RECOVERY: master1/nrpe is OK"]);
   });
 
   test("a host dead: one message, although twelve services were on it", async () => {
-    // Nagios counts the last 21 checks: what the test before did to NRPE is not to be taken for flapping.
-    await pause(70);
     const mails = await newMails(async () => {
       await killHost(lab.places, "lb2");
       await until(async () => (await lab.wrong()).lb2 === "CRITICAL");
-      await pause(25);
+      await allChecksAreSure();
       const { out } = await lab.run("monitoring:status");
       console.log(out);
       expect(out).toMatch(/CRITICAL {2}lb2 {2}\(host\)/);
@@ -303,17 +304,21 @@ describe.skipIf(skipsLongLab("Nagios", NAME))("monitoring", () => {
   });
 
   test("a service that flaps: it is called so, and messages stop", async () => {
+    const flappy = async () => (await lab.state()).entries.find((one) => nameOf(one) === "nagios1/flappy");
     const mails = await newMails(async () => {
       for (let turn = 0; turn < 12; turn++) {
-        await lab.on("nagios1", turn % 2 === 0 ? "touch /run/flappy" : "rm -f /run/flappy");
+        const expected = turn % 2 === 0 ? "CRITICAL" : "OK";
+        await lab.on("nagios1", expected === "CRITICAL" ? "touch /run/flappy" : "rm -f /run/flappy");
         await lab.on(
           "nagios1",
           `now=$(date +%s); printf '[%s] SCHEDULE_FORCED_SVC_CHECK;nagios1;flappy;%s\n' $now $now > /var/lib/nagios4/kube-magic-rw/nagios.cmd`,
         );
-        // Time for it to have failed for certain.
-        await pause(8);
+        await until(async () => {
+          const now = await flappy();
+          return now?.state === expected && now.hard;
+        });
       }
-      await until(async () => (await lab.state()).entries.some((one) => one.flapping));
+      await until(async () => (await flappy())?.flapping === true);
       await lab.on("nagios1", "rm -f /run/flappy");
     });
     expect(mails.filter((subject) => subject.startsWith("FLAPPINGSTART"))).toHaveLength(1);
@@ -331,7 +336,9 @@ describe.skipIf(skipsLongLab("Nagios", NAME))("monitoring", () => {
     expect(end.failures.join()).toMatch(
       /Nagios refuses this configuration .*Could not find any host matching 'nobody'/s,
     );
-    await pause(5);
+    const { now } = await lab.state();
+    // A state that Nagios wrote some time after the refusal.
+    await until(async () => (await lab.state()).written > now + 3);
     const after = await lab.state();
     expect(after.started).toBe(before.started);
     expect([after.hosts, after.services]).toEqual([before.hosts, before.services]);

@@ -8,7 +8,9 @@ import { type Probe, type ProbeSummary, startProbe } from "../../tasks/lab/probe
 import { readFindings } from "../../tasks/report/preflight.ts";
 import { ROOT } from "../helpers/environment.ts";
 import { skipsLab } from "../helpers/lab-needs.ts";
+import { until } from "../helpers/poll.ts";
 import { type PlaybookEnd, type PrepHostsLab, prepHostsLab } from "../helpers/prep-hosts-lab.ts";
+import { inSequence } from "../helpers/sequence.ts";
 
 const NAME = "kmroles";
 const NET = "198.18.7";
@@ -38,6 +40,7 @@ const STAND_IN = join(ROOT, "test/fixtures/apiserver-stand-in/playbook.yml");
 const PREP = "playbooks/prep-hosts.yml";
 
 describe.skipIf(skipsLab("prep-hosts", NAME))("prep-hosts", () => {
+  inSequence();
   let lab: PrepHostsLab;
   let probes: Probe[] = [];
 
@@ -68,13 +71,9 @@ describe.skipIf(skipsLab("prep-hosts", NAME))("prep-hosts", () => {
     const addresses = [...text.matchAll(/inet ([\d.]+)\//g)].map(([, address]) => address ?? "");
     return addresses.filter((address) => address !== LB1 && address !== LB2).sort();
   };
-  const until = async (what: () => Promise<boolean>, seconds = 20): Promise<void> => {
-    const deadline = Date.now() + seconds * 1000;
-    while (!(await what())) {
-      if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  };
+  /** Each address moves by itself, so the last one may come a moment after the first. */
+  const holds = (host: string, addresses: readonly string[]): Promise<void> =>
+    expect.poll(() => held(host), { timeout: 20_000, interval: 200 }).toEqual(addresses);
   const holder = async (): Promise<string> => {
     for (const host of ["lb1", "lb2"]) if ((await held(host)).includes(VIP)) return host;
     return "nobody";
@@ -145,9 +144,8 @@ describe.skipIf(skipsLab("prep-hosts", NAME))("prep-hosts", () => {
   });
 
   test("spreads the addresses, and shows statistics, metrics and health on each load balancer", async () => {
-    await until(async () => (await held("lb2")).length === 1);
-    expect(await held("lb1")).toEqual([VIP, `${NET}.102`]);
-    expect(await held("lb2")).toEqual([`${NET}.101`]);
+    await holds("lb1", [VIP, `${NET}.102`]);
+    await holds("lb2", [`${NET}.101`]);
     for (const ip of [LB1, LB2]) {
       expect((await get(`http://${ip}:8404/`)).stdout).toContain("Statistics Report");
       expect((await get(`http://${ip}:8404/metrics`)).stdout).toContain("haproxy_backend_status");
@@ -193,7 +191,7 @@ describe.skipIf(skipsLab("prep-hosts", NAME))("prep-hosts", () => {
     done(await lab.play(PREP, { tags: "load_balancer_configure", extraVars }));
     expect(await limit()).toBe("8000");
     done(await lab.play(PREP, { extraVars }));
-    expect(await limit()).toBe("6000");
+    await expect.poll(limit, { timeout: 10_000, interval: 200 }).toBe("6000");
     done(await lab.play(PREP));
   });
 
@@ -225,9 +223,9 @@ describe.skipIf(skipsLab("prep-hosts", NAME))("prep-hosts", () => {
     await address.answered(0, 5000);
     await killHost(lab.places, "lb1");
     await address.answered(Date.now() + 1500, 8000);
-    expect(await held("lb2")).toEqual([VIP, `${NET}.101`, `${NET}.102`]);
+    await holds("lb2", [VIP, `${NET}.101`, `${NET}.102`]);
     await startHost(lab.places, "lb1");
-    await until(async () => (await holder()) === "lb1", 30);
+    await until(async () => (await holder()) === "lb1", { seconds: 30 });
     const summary = await address.stop();
     console.log(`owner killed: address gone for ${gap(summary)} ms`);
     expect(gap(summary)).toBeLessThan(5000);
@@ -237,15 +235,15 @@ describe.skipIf(skipsLab("prep-hosts", NAME))("prep-hosts", () => {
     await lab.configure(layer().replace(`, { address: ${NET}.102, vrid: 79 }`, ""));
     const address = probe();
     done(await lab.play(PREP));
-    expect(await held("lb1")).toEqual([VIP]);
+    await holds("lb1", [VIP]);
     expect((await address.stop()).failures).toEqual({});
   });
 
   test("works with unicast adverts too", async () => {
     await lab.configure(layer("  unicast: true"));
     done(await lab.play(PREP));
-    await until(async () => (await held("lb2")).length === 1);
-    expect(await held("lb1")).toEqual([VIP, `${NET}.102`]);
+    await holds("lb1", [VIP, `${NET}.102`]);
+    await holds("lb2", [`${NET}.101`]);
     const again = await lab.play(PREP);
     expect(again.changed, again.log).toBe(0);
   });

@@ -8,7 +8,9 @@ import { findHost } from "../../tasks/lab/container.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
 import { withDescendants } from "../../tasks/lab/processes.ts";
 import { skipsLongLab } from "../helpers/lab-needs.ts";
+import { until } from "../helpers/poll.ts";
 import { type PlaybookEnd, type PrepHostsLab, prepHostsLab } from "../helpers/prep-hosts-lab.ts";
+import { inSequence } from "../helpers/sequence.ts";
 
 const NAME = "kmsvc";
 const NET = "198.18.15";
@@ -47,6 +49,7 @@ ${more}
 `;
 
 describe.skipIf(skipsLongLab("services", NAME))("services around the cluster", () => {
+  inSequence();
   let lab: PrepHostsLab;
 
   beforeAll(async () => {
@@ -73,13 +76,6 @@ describe.skipIf(skipsLongLab("services", NAME))("services around the cluster", (
     expect(again.changed, again.log).toBe(0);
     console.log(`${playbook}: ${first.seconds.toFixed(1)} s, again ${again.seconds.toFixed(1)} s`);
     return first;
-  };
-  const until = async (what: () => Promise<boolean>, seconds = 20): Promise<void> => {
-    const deadline = Date.now() + seconds * 1000;
-    while (!(await what())) {
-      if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
   };
   /** Asked from ns2, which is not the one that answers unless the second argument says so. */
   const dig = async (question: string, server: string = HOSTS.ns1, from = "ns2"): Promise<string> =>
@@ -264,7 +260,7 @@ describe.skipIf(skipsLongLab("services", NAME))("services around the cluster", (
       expect(await lab.on("lb1", `getent hosts files.${DOMAIN}`)).toContain(`${NET}.50`);
       expect(await lab.on("lb1", "getent ahosts deb.debian.org")).not.toBe("");
       await startHost(lab.places, "ns1");
-      await until(async () => (await dig(`lb1.${DOMAIN}`)) === HOSTS.lb1, 40);
+      await until(async () => (await dig(`lb1.${DOMAIN}`)) === HOSTS.lb1, { seconds: 40 });
       const again = done(await lab.play(RESOLVER));
       expect(again.changed, again.log).toBe(0);
     });
@@ -482,12 +478,11 @@ except Exception as error: print(error)`;
     });
 
     test("keeps the routes when the network is started anew, and through a reboot", async () => {
-      await lab.on("lb1", "systemctl restart systemd-networkd && sleep 2");
-      expect(await routes("lb1")).toEqual(toOthers);
+      await lab.on("lb1", "systemctl restart systemd-networkd");
+      await expect.poll(() => routes("lb1"), { timeout: 20_000, interval: 500 }).toEqual(toOthers);
       await killHost(lab.places, "lb1");
       await startHost(lab.places, "lb1");
-      await until(async () => (await routes("lb1")).length === 2);
-      expect(await routes("lb1")).toEqual(toOthers);
+      await expect.poll(() => routes("lb1"), { timeout: 20_000, interval: 200 }).toEqual(toOthers);
     });
 
     test("brings back within a minute what somebody else removed", async () => {
@@ -572,10 +567,9 @@ except Exception as error: print(error)`;
           tags: "load_balancer_configure,load_balancer_run,load_balancer_install,always",
         }),
       );
-      await until(
-        async () => (await lab.on("lb1", "ip -o address show dev edge0")).includes(`${VIP}/24`),
-        40,
-      );
+      await until(async () => (await lab.on("lb1", "ip -o address show dev edge0")).includes(`${VIP}/24`), {
+        seconds: 40,
+      });
       expect(await answered()).toBe(false);
     });
 
@@ -597,7 +591,7 @@ except Exception as error: print(error)`;
       await startHost(lab.places, "lb1");
       await plug();
       // The timer's minute, and what keepalived needs.
-      await until(answered, 90);
+      await until(answered, { seconds: 90 });
     });
 
     test("does not trouble other routes when the cable is gone", async () => {

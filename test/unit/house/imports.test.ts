@@ -34,6 +34,7 @@ const ROOMS = [
   "manifests",
   "toolchain",
   "lab",
+  "controller",
   "io",
   "core",
 ];

@@ -2,21 +2,20 @@ import { describe, expect, test } from "vitest";
 import { GateError } from "../../../tasks/core/errors.ts";
 import { explainFaults } from "../../../tasks/lab/faults.ts";
 import { labPlaces } from "../../../tasks/lab/places.ts";
-import { missingPackages, obstacles } from "../../../tasks/lab/requirements.ts";
+import { obstacles } from "../../../tasks/lab/requirements.ts";
 
 describe("a machine that cannot run a lab", () => {
-  test("is told every missing package once, in one line", () => {
-    const packages = missingPackages({ PATH: "/nonexistent" });
+  test("reports every missing package once, in one line", () => {
+    const found = obstacles(labPlaces("x", {}), { PATH: "/nonexistent" });
+    const lines = found.filter((line) => line.includes("apt-get install"));
+    expect(lines).toHaveLength(1);
+    const packages = (lines[0] ?? "").split("--no-install-recommends ")[1]?.split(" ") ?? [];
     expect(packages).toContain("mmdebstrap");
     expect(packages).toContain("openssh-client");
     expect(new Set(packages).size).toBe(packages.length);
-    const found = obstacles(labPlaces("x", {}), { PATH: "/nonexistent" });
-    expect(found.filter((line) => line.includes("apt-get install"))).toEqual([
-      `Packages are missing: apt-get install ${packages.join(" ")}`,
-    ]);
   });
 
-  test("with a full disk is told so, not that it found a bug", async () => {
+  test("with a full disk reports that, not a bug", async () => {
     const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
       code: "ENOSPC",
       path: "/l/x",

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { withLock, withTurn } from "../../../tasks/controller/machine-lock.ts";
 import { LockedError } from "../../../tasks/core/errors.ts";
-import { withLock, withTurn } from "../../../tasks/lab/lock.ts";
 
 const unique = () => `test ${process.pid} ${Math.random()}`;
 
@@ -44,7 +44,7 @@ describe("a lab's lock", () => {
 
   test("is free at once when its owner is killed", async () => {
     const name = unique();
-    const lock = fileURLToPath(new URL("../../../tasks/lab/lock.ts", import.meta.url));
+    const lock = fileURLToPath(new URL("../../../tasks/controller/machine-lock.ts", import.meta.url));
     const program = `import { withLock } from ${JSON.stringify(lock)};
       await withLock(${JSON.stringify(name)}, "victim", () => { console.log("held"); return new Promise(() => setInterval(() => {}, 1000)); });`;
     const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program]);
