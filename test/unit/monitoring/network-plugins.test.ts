@@ -1,4 +1,5 @@
 /** The plugins that ask others, against servers that answer as HAProxy, etcd, NRPE and a mail server do. */
+import { createSocket, type Socket } from "node:dgram";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttp } from "node:http";
 import { createServer as createHttps } from "node:https";
@@ -241,4 +242,55 @@ describe("notify_mail", () => {
     expect(result.code).toBe(1);
     expect(result.text).toContain("the message was not sent");
   });
+});
+
+describe("check_time", () => {
+  /** Answers like a time server whose clock is ahead by some seconds, on a port that only root may open. */
+  async function timeServer(address: string, ahead: number, stratum: number): Promise<Socket> {
+    const socket = createSocket("udp4");
+    socket.on("message", (_, { port, address: client }) => {
+      const answer = Buffer.alloc(48);
+      answer.writeUInt8(0x24, 0);
+      answer.writeUInt8(stratum, 1);
+      for (const offset of [32, 40])
+        answer.writeUInt32BE(Math.round(Date.now() / 1000 + ahead) + 2208988800, offset);
+      socket.send(answer, port, client);
+    });
+    await new Promise<void>((done) => socket.bind(123, address, done));
+    return socket;
+  }
+
+  test("is unknown when no time server answers, with the reason of each", async () => {
+    const servers = ["--server", "127.0.0.77", "--server", "127.0.0.78", "--timeout", "1"];
+    const { code, text } = await runPlugin("check_time", servers);
+    expect(code).toBe(3);
+    expect(text).toMatch(/^TIME UNKNOWN.*127\.0\.0\.77: .*127\.0\.0\.78: /);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("measures the distance from a time server", async () => {
+    const server = await timeServer("127.0.0.79", 60, 2);
+    try {
+      const { code, text, figures } = await runPlugin("check_time", ["--server", "127.0.0.79"]);
+      expect([code, text]).toEqual([
+        2,
+        expect.stringMatching(/^TIME CRITICAL.*-(59|60)\.\d+ s from 127\.0\.0\.79/),
+      ]);
+      expect(Number.parseFloat(figures.offset ?? "")).toBeGreaterThan(59);
+    } finally {
+      server.close();
+    }
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "does not believe a server that is not synchronised itself",
+    async () => {
+      const server = await timeServer("127.0.0.80", 60, 0);
+      try {
+        const { code, text } = await runPlugin("check_time", ["--server", "127.0.0.80"]);
+        expect([code, text]).toEqual([3, expect.stringContaining("is not synchronised itself")]);
+      } finally {
+        server.close();
+      }
+    },
+  );
 });
