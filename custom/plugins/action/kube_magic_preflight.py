@@ -18,13 +18,21 @@ NO_PYTHON = r"requires a minimum of Python|python\S*: (command )?not found|No su
 
 # What ssh says, to what to do; the first that matches.
 CONNECTION_REMEDIES = [
-    (r"REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed",
-     "If the host was installed anew: ssh-keygen -R {address}, then connect once by hand and compare its key."),
-    (r"Permission denied", "Put the public key onto the host: ssh-copy-id {user}@{address}, or correct ssh.user and ssh.privateKeyFile."),
+    (
+        r"REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed",
+        "If the host was installed anew: ssh-keygen -R {address}, then connect once by hand and compare its key.",
+    ),
+    (
+        r"Permission denied",
+        "Put the public key onto the host: ssh-copy-id {user}@{address}, or correct ssh.user and ssh.privateKeyFile.",
+    ),
     (r"UNPROTECTED PRIVATE KEY|bad permissions", "chmod 600 on the private key."),
     (r"[Cc]ould not resolve hostname", "Correct the host's address in the inventory: its name does not resolve here."),
     (r"Connection refused", "Start the SSH server on the host, or correct ssh.port."),
-    (r"timed out|No route to host|unreachable", "Is the host switched on, its address right, its SSH port open to us? ping {address}"),
+    (
+        r"timed out|No route to host|unreachable",
+        "Is the host switched on, its address right, its SSH port open to us? ping {address}",
+    ),
 ]
 
 
@@ -42,9 +50,7 @@ class ActionModule(ActionBase):
         findings, observed = self._look(task_vars)
         if self._facts:
             result["ansible_facts"] = self._facts
-        result.update(
-            changed=False, findings=findings, observed=observed, ignored=self._task.args.get("ignored") or []
-        )
+        result.update(changed=False, findings=findings, observed=observed, ignored=self._task.args.get("ignored") or [])
         return result
 
     def _look(self, task_vars, again=True):
@@ -63,7 +69,7 @@ class ActionModule(ActionBase):
         if again and re.search(NO_PYTHON, failure, re.I) and task_vars.get("ansible_facts", {}).pop(DISCOVERED, None):
             return self._look(task_vars, again=False)
         become = self._connection.become
-        if become is None or not re.search(r"password|%s" % re.escape(become.name), failure):
+        if become is None or not re.search(rf"password|{re.escape(become.name)}", failure):
             return [self._broken(failure)], {}
         # Without rights there is less to see, but still most of it.
         self._connection.set_become_plugin(None)
@@ -75,7 +81,7 @@ class ActionModule(ActionBase):
             self._connection.set_become_plugin(become)
         remedy = "Let %s run everything without a password (a file in /etc/sudoers.d: '%s ALL=(ALL) NOPASSWD: ALL'), or deploy as root."
         user = self._user(task_vars)
-        message = "%s cannot become root: %s" % (user, self._gist(failure))
+        message = f"{user} cannot become root: {self._gist(failure)}"
         findings.insert(0, finding("sudo", message, remedy % (user, user)))
         return findings, observed
 
@@ -92,9 +98,13 @@ class ActionModule(ActionBase):
         findings, observed = answer["findings"], answer["observed"]
         offset = max(before - observed["time"], observed["time"] - after, 0)
         if offset > float(self._task.args.get("clock_offset_seconds", 5)):
-            findings.append(finding(
-                "clock", "its clock is %.0f s away from this machine's" % offset,
-                "Install one time service (chrony, or systemd-timesyncd), or correct the clock of whichever is wrong."))
+            findings.append(
+                finding(
+                    "clock",
+                    f"its clock is {offset:.0f} s away from this machine's",
+                    "Install one time service (chrony, or systemd-timesyncd), or correct the clock of whichever is wrong.",
+                )
+            )
         return findings, observed
 
     def _unreachable(self, error, task_vars):
@@ -112,8 +122,14 @@ class ActionModule(ActionBase):
     def _broken(self, failure):
         gist = self._gist(failure)
         if re.search(NO_PYTHON, failure, re.I):
-            return finding("python", gist, "Install Python 3.8 or newer on the host: apt-get install python3, or dnf install python3.11.")
-        return finding("preflight", "the checks did not run: %s" % gist, "Run it again with --verbose for the whole answer.")
+            return finding(
+                "python",
+                gist,
+                "Install Python 3.8 or newer on the host: apt-get install python3, or dnf install python3.11.",
+            )
+        return finding(
+            "preflight", f"the checks did not run: {gist}", "Run it again with --verbose for the whole answer."
+        )
 
     def _user(self, task_vars):
         try:

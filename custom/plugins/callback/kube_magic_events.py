@@ -145,10 +145,10 @@ class CallbackModule(CallbackBase):
         hosts = {}
         for host in sorted(stats.processed):
             numbers = stats.summarize(host)
-            hosts[host] = dict(
-                (key, int(numbers.get(key, 0)))
+            hosts[host] = {
+                key: int(numbers.get(key, 0))
                 for key in ("ok", "changed", "failures", "unreachable", "skipped", "rescued", "ignored")
-            )
+            }
         custom = dict(getattr(stats, "custom", {}) or {})
         self._emit("stats", hosts=hosts, custom=custom.get("_run", {}))
 

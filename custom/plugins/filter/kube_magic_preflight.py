@@ -47,12 +47,14 @@ def answered_by_strangers(results, members):
         for vip, hardware in observed.get("vip_answers", {}).items():
             if hardware in ours:
                 continue
-            found.setdefault(host, []).append({
-                "check": "vip",
-                "severity": "error",
-                "message": "%s is already in use, by %s" % (vip, holders.get(hardware, hardware)),
-                "remedy": "Choose a free address for it, or take it away from whoever has it.",
-            })
+            found.setdefault(host, []).append(
+                {
+                    "check": "vip",
+                    "severity": "error",
+                    "message": f"{vip} is already in use, by {holders.get(hardware, hardware)}",
+                    "remedy": "Choose a free address for it, or take it away from whoever has it.",
+                }
+            )
     return found
 
 
@@ -67,12 +69,14 @@ def same_machine_id(results):
     for hosts in owners.values():
         for host in hosts if len(hosts) > 1 else []:
             others = [other for other in hosts if other != host]
-            found[host] = [{
-                "check": "machine-id",
-                "severity": "warning",
-                "message": "the same /etc/machine-id as %s: cloned without a new one" % ", ".join(others),
-                "remedy": "rm /etc/machine-id && systemd-machine-id-setup, then reboot, on all but one.",
-            }]
+            found[host] = [
+                {
+                    "check": "machine-id",
+                    "severity": "warning",
+                    "message": "the same /etc/machine-id as {}: cloned without a new one".format(", ".join(others)),
+                    "remedy": "rm /etc/machine-id && systemd-machine-id-setup, then reboot, on all but one.",
+                }
+            ]
     return found
 
 
@@ -82,12 +86,17 @@ def table(findings, width=140):
     rows += [(one["host"], one["severity"], one["check"], one["message"], one["remedy"]) for one in findings]
     narrow = [max(len(row[column]) for row in rows) for column in range(3)]
     wide = max(30, (width - sum(narrow) - 8) // 2)
-    widths = narrow + [wide, wide]
+    widths = [*narrow, wide, wide]
     lines = []
     for row in rows:
-        cells = [textwrap.wrap(cell, size, break_on_hyphens=False) or [""] for cell, size in zip(row, widths)]
+        cells = [
+            textwrap.wrap(cell, size, break_on_hyphens=False) or [""] for cell, size in zip(row, widths, strict=False)
+        ]
         for index in range(max(len(cell) for cell in cells)):
-            parts = [(cell[index] if index < len(cell) else "").ljust(size) for cell, size in zip(cells, widths)]
+            parts = [
+                (cell[index] if index < len(cell) else "").ljust(size)
+                for cell, size in zip(cells, widths, strict=False)
+            ]
             lines.append("  ".join(parts).rstrip())
     return lines
 
@@ -95,10 +104,10 @@ def table(findings, width=140):
 def sentence(findings):
     """One host's errors in a line."""
     errors = [one for one in findings if one["severity"] == "error"]
-    return "; ".join("%s: %s. %s" % (one["check"], one["message"], one["remedy"].rstrip(".")) for one in errors)
+    return "; ".join("{}: {}. {}".format(one["check"], one["message"], one["remedy"].rstrip(".")) for one in errors)
 
 
-class FilterModule(object):
+class FilterModule:
     def filters(self):
         return {
             "kube_magic_preflight_findings": collect,

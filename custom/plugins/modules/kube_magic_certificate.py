@@ -1,8 +1,6 @@
 #!/usr/bin/python
 # Runs on every supported host: Python 3.6 or newer, standard library and the openssl command.
-from __future__ import absolute_import, division, print_function
 
-__metaclass__ = type
 
 DOCUMENTATION = r"""
 ---
@@ -103,7 +101,7 @@ def read(path):
     try:
         with open(path) as stream:
             return stream.read()
-    except (IOError, OSError):
+    except OSError:
         return ""
 
 
@@ -115,7 +113,7 @@ def canonical(name):
         return "DNS:" + name.lower()
 
 
-class Certificate(object):
+class Certificate:
     def __init__(self, module):
         self.module = module
         self.params = module.params
@@ -125,14 +123,14 @@ class Certificate(object):
         os.umask(0o077)
         for name in self.params["names"]:
             if canonical(name).startswith("DNS:") and not NAME.match(name.lower()):
-                module.fail_json(msg="%r can be no name of a certificate" % name)
+                module.fail_json(msg=f"{name!r} can be no name of a certificate")
         if not re.match(r"^[A-Za-z0-9 ._-]*$", self.params["subject"]):
-            module.fail_json(msg="%r can be no common name" % self.params["subject"])
+            module.fail_json(msg="{!r} can be no common name".format(self.params["subject"]))
 
     def openssl(self, *arguments, **options):
-        code, out, err = self.module.run_command([self.tool] + list(arguments), data=options.get("data"))
+        code, out, err = self.module.run_command([self.tool, *list(arguments)], data=options.get("data"))
         if code != 0 and not options.get("may_fail"):
-            self.module.fail_json(msg="openssl %s: %s" % (arguments[0], err.strip() or out.strip()))
+            self.module.fail_json(msg=f"openssl {arguments[0]}: {err.strip() or out.strip()}")
         return out if code == 0 else None
 
     def temporary(self, name, text):
@@ -163,21 +161,33 @@ class Certificate(object):
         present = read(path)
         if present and not made:
             if self.key_of_certificate(path) != self.key_of_key():
-                self.module.fail_json(msg="%s does not belong to %s: restore the pair from a backup, or remove both" % (path, self.params["key"]))
+                self.module.fail_json(
+                    msg="{} does not belong to {}: restore the pair from a backup, or remove both".format(
+                        path, self.params["key"]
+                    )
+                )
             if self.openssl("x509", "-in", path, "-noout", "-checkend", "0", may_fail=True) is None:
-                self.module.fail_json(msg="%s has expired: remove it together with its key, and deploy post again" % path)
+                self.module.fail_json(msg=f"{path} has expired: remove it together with its key, and deploy post again")
             self.module.exit_json(changed=False, content=present)
         if self.module.check_mode:
             self.module.exit_json(changed=True, content=present)
         config = self.temporary(
             "authority.cnf",
-            "[req]\nprompt = no\ndistinguished_name = name\nx509_extensions = extensions\n[name]\nCN = %s\n[extensions]\n"
+            "[req]\nprompt = no\ndistinguished_name = name\nx509_extensions = extensions\n[name]\nCN = {}\n[extensions]\n"
             "basicConstraints = critical, CA:TRUE, pathlen:0\nkeyUsage = critical, keyCertSign, cRLSign\n"
-            "subjectKeyIdentifier = hash\n" % self.params["subject"][:64],
+            "subjectKeyIdentifier = hash\n".format(self.params["subject"][:64]),
         )
         content = self.openssl(
-            "req", "-x509", "-new", "-sha256", "-key", self.params["key"], "-days", str(self.params["days"]),
-            "-config", config
+            "req",
+            "-x509",
+            "-new",
+            "-sha256",
+            "-key",
+            self.params["key"],
+            "-days",
+            str(self.params["days"]),
+            "-config",
+            config,
         )
         self.place(path, content)
         self.module.exit_json(changed=True, content=content)
@@ -187,13 +197,26 @@ class Certificate(object):
         extensions = self.temporary(
             "extensions.cnf",
             "basicConstraints = critical, CA:FALSE\nkeyUsage = critical, digitalSignature\n"
-            "extendedKeyUsage = %sAuth\nsubjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid\n%s"
-            % (self.params["usage"], "subjectAltName = %s\n" % names if names else ""),
+            "extendedKeyUsage = {}Auth\nsubjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid\n{}".format(
+                self.params["usage"], f"subjectAltName = {names}\n" if names else ""
+            ),
         )
         content = self.openssl(
-            "x509", "-req", "-sha256", "-in", self.temporary("request.pem", self.params["request"]),
-            "-CA", self.params["certificate"], "-CAkey", self.params["key"],
-            "-set_serial", "0x40" + os.urandom(15).hex(), "-days", str(self.params["days"]), "-extfile", extensions
+            "x509",
+            "-req",
+            "-sha256",
+            "-in",
+            self.temporary("request.pem", self.params["request"]),
+            "-CA",
+            self.params["certificate"],
+            "-CAkey",
+            self.params["key"],
+            "-set_serial",
+            "0x40" + os.urandom(15).hex(),
+            "-days",
+            str(self.params["days"]),
+            "-extfile",
+            extensions,
         )
         self.module.exit_json(changed=True, content=content)
 
@@ -208,7 +231,7 @@ class Certificate(object):
     def names_of(self, path):
         text = self.openssl("x509", "-in", path, "-noout", "-ext", "subjectAltName", may_fail=True) or ""
         found = re.findall(r"(?:DNS|IP Address):([^,\s]+)", text)
-        return set(canonical(name) for name in found)
+        return {canonical(name) for name in found}
 
     def why_new(self, made):
         path = self.params["certificate"]
@@ -225,9 +248,12 @@ class Certificate(object):
         if self.openssl("verify", "-no_check_time", "-CAfile", authority, path, may_fail=True) is None:
             return "it comes from another authority"
         purpose = "ssl" + self.params["usage"]
-        if self.openssl("verify", "-no_check_time", "-purpose", purpose, "-CAfile", authority, path, may_fail=True) is None:
+        if (
+            self.openssl("verify", "-no_check_time", "-purpose", purpose, "-CAfile", authority, path, may_fail=True)
+            is None
+        ):
             return "its usage changed"
-        if self.names_of(path) != set(canonical(name) for name in self.params["names"]):
+        if self.names_of(path) != {canonical(name) for name in self.params["names"]}:
             return "its names changed"
         seconds = self.params["renew_before_days"] * 86400
         if self.openssl("x509", "-in", path, "-noout", "-checkend", str(seconds), may_fail=True) is None:
@@ -253,7 +279,7 @@ class Certificate(object):
         if reason:
             subject = (self.params["subject"] or self.params["names"][0])[:64]
             config = self.temporary(
-                "request.cnf", "[req]\nprompt = no\ndistinguished_name = name\n[name]\nCN = %s\n" % subject
+                "request.cnf", f"[req]\nprompt = no\ndistinguished_name = name\n[name]\nCN = {subject}\n"
             )
             csr = self.openssl("req", "-new", "-sha256", "-key", self.params["key"], "-config", config)
         self.module.exit_json(changed=made or opened, reason=reason, csr=csr)

@@ -1,8 +1,6 @@
 #!/usr/bin/python
 # Runs on every supported host: Python 3.6 or newer, standard library only.
-from __future__ import absolute_import, division, print_function
 
-__metaclass__ = type
 
 DOCUMENTATION = r"""
 ---
@@ -61,7 +59,7 @@ def read(path):
     try:
         with open(path, "rb") as file:
             return file.read()
-    except (IOError, OSError):
+    except OSError:
         return None
 
 

@@ -1,8 +1,6 @@
 #!/usr/bin/python
 # Runs on every supported host: Python 3.6 or newer, standard library only.
-from __future__ import absolute_import, division, print_function
 
-__metaclass__ = type
 
 DOCUMENTATION = r"""
 ---
@@ -61,7 +59,7 @@ def read(path):
     try:
         with open(path) as stream:
             return stream.read()
-    except (IOError, OSError):
+    except OSError:
         return None
 
 
@@ -72,7 +70,7 @@ def sysctl_path(key):
     return os.path.join("/proc/sys", key.replace("/", "\0").replace(".", "/").replace("\0", "."))
 
 
-class Kernel(object):
+class Kernel:
     def __init__(self, module):
         self.module = module
         self.skipped = {}
@@ -114,9 +112,9 @@ class Kernel(object):
             try:
                 with open(path, "w") as stream:
                     stream.write(wanted)
-            except (IOError, OSError) as error:
-                self.module.fail_json(msg="%s cannot be set to %s: %s" % (key, wanted, error))
-        self.applied.append("%s=%s" % (key, wanted))
+            except OSError as error:
+                self.module.fail_json(msg=f"{key} cannot be set to {wanted}: {error}")
+        self.applied.append(f"{key}={wanted}")
         return True
 
     def persist(self, path, lines):
@@ -151,11 +149,11 @@ def main():
         supports_check_mode=True,
     )
     kernel = Kernel(module)
-    stem = "60-kube-magic-%s.conf" % module.params["name"]
+    stem = "60-kube-magic-{}.conf".format(module.params["name"])
     # Modules first: some keys exist only once their module is loaded.
     modules = [name for name in module.params["modules"] if kernel.load(name)]
     settings = [(key, str(value)) for key, value in sorted(module.params["sysctls"].items())]
-    kept = ["%s = %s" % (key, value) for key, value in settings if kernel.set(key, value)]
+    kept = [f"{key} = {value}" for key, value in settings if kernel.set(key, value)]
     kernel.persist("/etc/modules-load.d/" + stem, modules)
     kernel.persist("/etc/sysctl.d/" + stem, kept)
     module.exit_json(

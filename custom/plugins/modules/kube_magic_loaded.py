@@ -1,8 +1,6 @@
 #!/usr/bin/python
 # Runs on every supported host: Python 3.6 or newer, standard library only.
-from __future__ import absolute_import, division, print_function
 
-__metaclass__ = type
 
 DOCUMENTATION = r"""
 ---
@@ -61,9 +59,7 @@ def is_stale(module, service, files):
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec={"services": {"type": "dict", "required": True}}, supports_check_mode=True
-    )
+    module = AnsibleModule(argument_spec={"services": {"type": "dict", "required": True}}, supports_check_mode=True)
     stale = [name for name, files in sorted(module.params["services"].items()) if is_stale(module, name, files)]
     module.exit_json(changed=bool(stale), stale=stale)
 

@@ -1,9 +1,7 @@
 #!/usr/bin/python
 # Runs on every host before anything is known about it: Python 3.6 or newer, standard library only, no assumption
 # about packages beside iproute2, and no check that can spoil another one.
-from __future__ import absolute_import, division, print_function
 
-__metaclass__ = type
 
 DOCUMENTATION = r"""
 ---
@@ -122,7 +120,7 @@ def read(path):
     try:
         with open(path) as stream:
             return stream.read()
-    except (IOError, OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError):
         return ""
 
 
@@ -136,7 +134,7 @@ def in_time(work, seconds):
     return (box[0], True) if box else (None, False)
 
 
-class Preflight(object):
+class Preflight:
     def __init__(self, module):
         self.module = module
         self.params = module.params
@@ -155,7 +153,7 @@ class Preflight(object):
         tool = self.module.get_bin_path("ip", opt_dirs=["/usr/sbin", "/sbin"])
         if tool is None:
             return []
-        code, out, _err = self.module.run_command([tool] + list(arguments))
+        code, out, _err = self.module.run_command([tool, *list(arguments)])
         return out.splitlines() if code == 0 else []
 
     def run(self):
@@ -179,8 +177,12 @@ class Preflight(object):
             try:
                 check()
             except Exception as error:  # one check that fails must not hide what the others say
-                self.add(check.__name__.replace("_", "-"), "warning", "this check could not be made: %s" % error,
-                         "Look at it by hand.")
+                self.add(
+                    check.__name__.replace("_", "-"),
+                    "warning",
+                    f"this check could not be made: {error}",
+                    "Look at it by hand.",
+                )
 
     # -- identity
 
@@ -193,16 +195,25 @@ class Preflight(object):
         supported = self.params["supported_systems"]
         versions = [str(one) for one in supported.get(name, [])]
         if version not in versions and version.split(".")[0] not in versions:
-            known = ", ".join("%s %s" % (key, "/".join(str(one) for one in supported[key])) for key in sorted(supported))
-            self.add("os", "error", "%s is not supported" % (values.get("PRETTY_NAME") or name),
-                     "Install one of: %s. To go on at your own risk, add it to preflight_supported_systems." % known)
+            known = ", ".join(
+                "{} {}".format(key, "/".join(str(one) for one in supported[key])) for key in sorted(supported)
+            )
+            self.add(
+                "os",
+                "error",
+                "%s is not supported" % (values.get("PRETTY_NAME") or name),
+                f"Install one of: {known}. To go on at your own risk, add it to preflight_supported_systems.",
+            )
 
     def hostname(self):
         actual, wanted = socket.gethostname(), self.params["name"]
         if wanted not in (actual, actual.split(".")[0]):
-            self.add("hostname", "error" if self.cluster else "warning",
-                     "the host calls itself %s, the inventory calls it %s" % (actual, wanted),
-                     "hostnamectl set-hostname %s" % wanted)
+            self.add(
+                "hostname",
+                "error" if self.cluster else "warning",
+                f"the host calls itself {actual}, the inventory calls it {wanted}",
+                f"hostnamectl set-hostname {wanted}",
+            )
 
     def addresses(self):
         held = {}
@@ -210,14 +221,22 @@ class Preflight(object):
             fields = line.split()
             held[fields[3].split("/")[0]] = fields[1]
         if not held:
-            self.add("address", "warning", "the addresses of this host cannot be read: no iproute2",
-                     "Install the package iproute2 (Debian) or iproute (RHEL).")
+            self.add(
+                "address",
+                "warning",
+                "the addresses of this host cannot be read: no iproute2",
+                "Install the package iproute2 (Debian) or iproute (RHEL).",
+            )
             return
         for address in self.params["addresses"]:
             if address not in held:
                 others = ", ".join(sorted(one for one in held if not one.startswith(("127.", "::1", "fe80:"))))
-                self.add("address", "error", "%s is not an address of this host, which has %s" % (address, others or "none"),
-                         "Correct the host's ip in the inventory, or configure the address on the host.")
+                self.add(
+                    "address",
+                    "error",
+                    "{} is not an address of this host, which has {}".format(address, others or "none"),
+                    "Correct the host's ip in the inventory, or configure the address on the host.",
+                )
 
     def resolution(self):
         # Of the name that it should have: whether it has it is another check's business.
@@ -233,17 +252,25 @@ class Preflight(object):
         addresses, answered = in_time(resolve, RESOLVE_SECONDS)
         own = self.params["addresses"]
         severity = "error" if self.cluster else "warning"
-        remedy = "Put the line '%s %s' into /etc/hosts" % (own[0] if own else "IP", name)
+        remedy = "Put the line '{} {}' into /etc/hosts".format(own[0] if own else "IP", name)
         if not answered:
-            self.add("resolution", severity, "its own name %s is not resolved within %d s: a name server does not answer"
-                     % (name, RESOLVE_SECONDS), "Correct /etc/resolv.conf. %s." % remedy)
+            self.add(
+                "resolution",
+                severity,
+                "its own name %s is not resolved within %d s: a name server does not answer" % (name, RESOLVE_SECONDS),
+                f"Correct /etc/resolv.conf. {remedy}.",
+            )
         elif not addresses:
-            self.add("resolution", severity, "its own name %s does not resolve" % name, "%s, or into DNS." % remedy)
+            self.add("resolution", severity, f"its own name {name} does not resolve", f"{remedy}, or into DNS.")
         elif own and not set(addresses) & set(own):
             loopback = [one for one in addresses if one.startswith("127.") or one == "::1"]
-            extra = " and remove the line with %s" % loopback[0] if loopback else ", or correct DNS"
-            self.add("resolution", severity, "its own name %s resolves to %s, not to %s"
-                     % (name, ", ".join(sorted(set(addresses))), own[0]), "%s%s." % (remedy, extra))
+            extra = f" and remove the line with {loopback[0]}" if loopback else ", or correct DNS"
+            self.add(
+                "resolution",
+                severity,
+                "its own name {} resolves to {}, not to {}".format(name, ", ".join(sorted(set(addresses))), own[0]),
+                f"{remedy}{extra}.",
+            )
 
     def nameservers(self):
         source = "/etc/resolv.conf"
@@ -254,12 +281,19 @@ class Preflight(object):
             source, servers = upstream, self.servers(upstream)
         limit = self.params["nameservers"]
         if not servers:
-            self.add("nameservers", "error" if self.kube else "warning", "no name server in %s" % source,
-                     "Configure one, and network.dns.servers in the inventory.")
+            self.add(
+                "nameservers",
+                "error" if self.kube else "warning",
+                f"no name server in {source}",
+                "Configure one, and network.dns.servers in the inventory.",
+            )
         elif len(servers) > limit:
-            self.add("nameservers", "error" if self.node else "warning",
-                     "%d name servers in %s: %s" % (len(servers), source, ", ".join(servers)),
-                     "Leave at most %d: libc uses three, and the cluster's own DNS becomes one of them." % limit)
+            self.add(
+                "nameservers",
+                "error" if self.node else "warning",
+                "%d name servers in %s: %s" % (len(servers), source, ", ".join(servers)),
+                "Leave at most %d: libc uses three, and the cluster's own DNS becomes one of them." % limit,
+            )
 
     @staticmethod
     def servers(path):
@@ -274,11 +308,19 @@ class Preflight(object):
         active = [line.split()[0] for line in read("/proc/swaps").splitlines()[1:] if line.strip()]
         listed = [line for line in read("/etc/fstab").splitlines() if line.split()[2:3] == ["swap"] and line[0] != "#"]
         if active:
-            self.add("swap", "error", "swap is on: %s" % ", ".join(active),
-                     "swapoff -a, and take the swap lines out of /etc/fstab (systemctl mask swap.target keeps it off).")
+            self.add(
+                "swap",
+                "error",
+                "swap is on: {}".format(", ".join(active)),
+                "swapoff -a, and take the swap lines out of /etc/fstab (systemctl mask swap.target keeps it off).",
+            )
         elif listed:
-            self.add("swap", "warning", "swap is off, but /etc/fstab turns it on at the next boot",
-                     "Take the swap lines out of /etc/fstab.")
+            self.add(
+                "swap",
+                "warning",
+                "swap is off, but /etc/fstab turns it on at the next boot",
+                "Take the swap lines out of /etc/fstab.",
+            )
 
     def time_service(self):
         # In a container the clock is the machine's below, and so is its service.
@@ -286,8 +328,12 @@ class Preflight(object):
             return
         # adjtimex(2) with nothing to set: returns 5 (TIME_ERROR) when nobody disciplines the clock.
         if ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512)) == 5:
-            self.add("time-service", "warning", "the clock is not synchronised",
-                     "Install one time service (chrony, or systemd-timesyncd) and let it reach its servers.")
+            self.add(
+                "time-service",
+                "warning",
+                "the clock is not synchronised",
+                "Install one time service (chrony, or systemd-timesyncd) and let it reach its servers.",
+            )
 
     def memory(self):
         total = 0
@@ -296,15 +342,23 @@ class Preflight(object):
                 total = int(line.split()[1]) // 1024
         least = self.highest("memory_mb")
         if total < least[0]:
-            self.add("memory", "error", "%d MB of memory, a %s needs %d" % (total, least[1], least[0]),
-                     "Give the host more memory.")
+            self.add(
+                "memory",
+                "error",
+                "%d MB of memory, a %s needs %d" % (total, least[1], least[0]),
+                "Give the host more memory.",
+            )
 
     def processors(self):
         count = os.cpu_count() or 1
         least = self.highest("cpus")
         if count < least[0]:
-            self.add("cpu", "warning", "%d processor%s, a %s should have %d" % (
-                count, "" if count == 1 else "s", least[1], least[0]), "Give the host more processors.")
+            self.add(
+                "cpu",
+                "warning",
+                "%d processor%s, a %s should have %d" % (count, "" if count == 1 else "s", least[1], least[0]),
+                "Give the host more processors.",
+            )
 
     def highest(self, table):
         """The most that any of the host's roles asks for, and that role."""
@@ -319,33 +373,54 @@ class Preflight(object):
             free = space.f_bavail * space.f_frsize // 1048576
             total = space.f_blocks * space.f_frsize // 1048576
             if free < int(least):
-                self.add("disk", "error", "%d MB free in %s, at least %d are needed" % (free, folder, int(least)),
-                         "Free space or enlarge the file system.")
+                self.add(
+                    "disk",
+                    "error",
+                    "%d MB free in %s, at least %d are needed" % (free, folder, int(least)),
+                    "Free space or enlarge the file system.",
+                )
             elif self.node and folder == "/var" and free * 100 < total * 15:
-                self.add("disk", "warning", "only %d %% free in %s: a kubelet evicts pods and images below 15 %%"
-                         % (free * 100 // total, folder), "Free space or enlarge the file system.")
+                self.add(
+                    "disk",
+                    "warning",
+                    "only %d %% free in %s: a kubelet evicts pods and images below 15 %%"
+                    % (free * 100 // total, folder),
+                    "Free space or enlarge the file system.",
+                )
 
     def devices(self):
         for device in self.params["devices"]:
             if not os.path.exists(device):
-                self.add("devices", "error", "%s does not exist" % device,
-                         "Correct the host's devices in the inventory, see lsblk.")
+                self.add(
+                    "devices",
+                    "error",
+                    f"{device} does not exist",
+                    "Correct the host's devices in the inventory, see lsblk.",
+                )
             elif not stat.S_ISBLK(os.stat(device).st_mode):
-                self.add("devices", "error", "%s is not a block device" % device,
-                         "Correct the host's devices in the inventory, see lsblk.")
+                self.add(
+                    "devices",
+                    "error",
+                    f"{device} is not a block device",
+                    "Correct the host's devices in the inventory, see lsblk.",
+                )
 
     def device_mapper(self):
         """In the kernel, or a module that is loaded when it is asked for; in a container the device has to be there."""
         if not self.params["device_mapper"]:
             return
-        modules = "/lib/modules/%s/modules." % os.uname()[2]
+        modules = f"/lib/modules/{os.uname()[2]}/modules."
         loaded = "device-mapper" in read("/proc/misc")
         loadable = any("/dm-mod.ko" in read(modules + name) for name in ("builtin", "dep"))
         if self.container and loaded:
             loaded = os.path.exists("/dev/mapper/control")
         if not loaded and (self.container or not loadable):
-            self.add("device-mapper", "error", "no device-mapper here: Ceph cannot make a logical volume of a disk",
-                     "Load it (modprobe dm_mod). Hosts of a lab cannot have it: storage.ceph.osdBackend: lab-file.")
+            self.add(
+                "device-mapper",
+                "error",
+                "no device-mapper here: Ceph cannot make a logical volume of a disk",
+                "Load it (modprobe dm_mod). Hosts of a lab cannot have it: storage.ceph.osdBackend: lab-file.",
+            )
 
     # -- network
 
@@ -355,9 +430,12 @@ class Preflight(object):
             wanted.setdefault(int(entry["port"]), []).append(entry)
         for port, entries in sorted(wanted.items()):
             if len(entries) > 1:
-                self.add("ports", "error", "port %d is wanted by %s at once" % (
-                    port, " and ".join(entry["purpose"] for entry in entries)),
-                    "Choose another api.port, or other hosts for the load balancers.")
+                self.add(
+                    "ports",
+                    "error",
+                    "port %d is wanted by %s at once" % (port, " and ".join(entry["purpose"] for entry in entries)),
+                    "Choose another api.port, or other hosts for the load balancers.",
+                )
         listening = {}
         for path in ("/proc/net/tcp", "/proc/net/tcp6"):
             for line in read(path).splitlines()[1:]:
@@ -368,17 +446,20 @@ class Preflight(object):
         # Only now, for most hosts never: finding a socket's owner means looking at every process.
         owners = self.socket_owners(set().union(*listening.values())) if listening else {}
         for port, inodes in sorted(listening.items()):
-            names = sorted(set(owners.get(inode, "an unknown process") for inode in inodes))
+            names = sorted({owners.get(inode, "an unknown process") for inode in inodes})
             allowed = [process for entry in wanted[port] for process in entry["processes"]]
             strangers = [name for name in names if name not in allowed]
             if strangers:
-                self.add("ports", "error", "port %d, for %s, is held by %s" % (
-                    port, wanted[port][0]["purpose"], ", ".join(strangers)),
-                    "Stop what holds it: ss -ltnp sport = :%d" % port)
+                self.add(
+                    "ports",
+                    "error",
+                    "port %d, for %s, is held by %s" % (port, wanted[port][0]["purpose"], ", ".join(strangers)),
+                    "Stop what holds it: ss -ltnp sport = :%d" % port,
+                )
 
     @staticmethod
     def socket_owners(inodes):
-        links = dict(("socket:[%s]" % inode, inode) for inode in inodes)
+        links = {f"socket:[{inode}]": inode for inode in inodes}
         owners = {}
         for entry in glob.glob("/proc/[0-9]*/fd/*"):
             try:
@@ -424,8 +505,12 @@ class Preflight(object):
 
     def control_groups(self):
         if self.node and not self.container and not os.path.exists("/sys/fs/cgroup/cgroup.controllers"):
-            self.add("cgroups", "warning", "control groups of version 1: current kubelets refuse to start on them",
-                     "Boot with systemd.unified_cgroup_hierarchy=1.")
+            self.add(
+                "cgroups",
+                "warning",
+                "control groups of version 1: current kubelets refuse to start on them",
+                "Boot with systemd.unified_cgroup_hierarchy=1.",
+            )
 
     def container_restrictions(self):
         if not self.node:
@@ -435,22 +520,26 @@ class Preflight(object):
             "unprivileged_userns_clone": "/proc/sys/kernel/unprivileged_userns_clone",
             "max_user_namespaces": "/proc/sys/user/max_user_namespaces",
         }
-        values = dict((key, read(path).strip()) for key, path in settings.items())
+        values = {key: read(path).strip() for key, path in settings.items()}
         if values["apparmor_restrict_unprivileged_userns"] == "1":
             reason = "AppArmor restricts them"
         elif values["unprivileged_userns_clone"] == "0" or values["max_user_namespaces"] == "0":
             reason = "the kernel's settings forbid them"
         else:
             return
-        self.add("user-namespaces", "info", "no unprivileged user namespaces: %s" % reason,
-                 "Builds in rootless containers (Buildah) need them; nothing else does.")
+        self.add(
+            "user-namespaces",
+            "info",
+            f"no unprivileged user namespaces: {reason}",
+            "Builds in rootless containers (Buildah) need them; nothing else does.",
+        )
 
     def observed(self):
         return {
             "time": time.time(),
             "machine_id": read("/etc/machine-id").strip(),
             "hardware_addresses": sorted(
-                set(read(path).strip() for path in glob.glob("/sys/class/net/*/address")) - {"", "00:00:00:00:00:00"}
+                {read(path).strip() for path in glob.glob("/sys/class/net/*/address")} - {"", "00:00:00:00:00:00"}
             ),
         }
 

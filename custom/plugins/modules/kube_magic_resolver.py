@@ -1,8 +1,6 @@
 #!/usr/bin/python
 # Runs on every supported host: Python 3.6 or newer, standard library only.
-from __future__ import absolute_import, division, print_function
 
-__metaclass__ = type
 
 DOCUMENTATION = r"""
 ---
@@ -76,7 +74,7 @@ def read(path):
     try:
         with open(path) as stream:
             return stream.read()
-    except (IOError, OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError):
         return None
 
 
@@ -102,14 +100,14 @@ def ask(server, name, kind):
                 flags, _questions, answers = struct.unpack(">HHH", answer[2:8])
                 return flags & 15, answers
             wrong = "an answer that is none"
-        except (OSError, socket.error) as error:
+        except OSError as error:
             wrong = str(error) or "no answer"
         finally:
             channel.close()
     return None, wrong
 
 
-class Resolver(object):
+class Resolver:
     def __init__(self, module):
         self.module = module
         self.servers = module.params["servers"]
@@ -137,11 +135,11 @@ class Resolver(object):
         """Path to content, the one that counts first."""
         if self.manager == "systemd-resolved":
             # "~." makes these servers answer for everything, whatever a network card's DHCP brings.
-            domains = " ".join(self.search + ["~."])
-            text = "[Resolve]\nDNS=%s\nDomains=%s\nFallbackDNS=\n" % (" ".join(self.servers), domains)
+            domains = " ".join([*self.search, "~."])
+            text = "[Resolve]\nDNS={}\nDomains={}\nFallbackDNS=\n".format(" ".join(self.servers), domains)
             return {"/etc/systemd/resolved.conf.d/60-kube-magic.conf": MARKER + text}
         if self.manager == "NetworkManager":
-            text = "[global-dns]\nsearches=%s\noptions=timeout:2\n\n[global-dns-domain-*]\nservers=%s\n" % (
+            text = "[global-dns]\nsearches={}\noptions=timeout:2\n\n[global-dns-domain-*]\nservers={}\n".format(
                 ",".join(self.search),
                 ",".join(self.servers),
             )
@@ -180,14 +178,14 @@ class Resolver(object):
             if code is None:
                 found[server] = answers
             elif probe and (code != 0 or answers == 0):
-                found[server] = "it does not know %s" % probe
+                found[server] = f"it does not know {probe}"
             elif code not in (0, 3):
                 found[server] = "it refuses to answer (response code %d)" % code
             else:
                 for name in witnesses:
                     code, answers = ask(server, name, "A")
                     if code != 0:
-                        found[server] = "it does not know %s, which this host resolves today" % name
+                        found[server] = f"it does not know {name}, which this host resolves today"
         return found
 
     # -- changing
@@ -222,7 +220,7 @@ class Resolver(object):
                 lost = [name for name in witnesses if not self.resolves(name)]
                 if not lost:
                     return None
-                wrong = "%s cannot be resolved any more" % ", ".join(lost)
+                wrong = "{} cannot be resolved any more".format(", ".join(lost))
             if time.time() > deadline:
                 return wrong
             time.sleep(0.5)
@@ -239,10 +237,12 @@ class Resolver(object):
         witnesses = [name for name in self.module.params["witnesses"] if self.resolves(name)]
         result["silent"] = self.silent(witnesses)
         if len(result["silent"]) == len(self.servers):
-            said = "; ".join("%s: %s" % pair for pair in sorted(result["silent"].items()))
-            self.module.fail_json(msg="None of the name servers can be relied on, so this host keeps those it has. " + said, **result)
+            said = "; ".join("{}: {}".format(*pair) for pair in sorted(result["silent"].items()))
+            self.module.fail_json(
+                msg="None of the name servers can be relied on, so this host keeps those it has. " + said, **result
+            )
         for server, wrong in sorted(result["silent"].items()):
-            self.module.warn("name server %s: %s" % (server, wrong))
+            self.module.warn(f"name server {server}: {wrong}")
         diff = [
             {"before": before[path] or "", "after": self.files[path], "before_header": path, "after_header": path}
             for path in changes

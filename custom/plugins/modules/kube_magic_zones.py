@@ -1,8 +1,6 @@
 #!/usr/bin/python
 # Runs on every supported host: Python 3.6 or newer, standard library only.
-from __future__ import absolute_import, division, print_function
 
-__metaclass__ = type
 
 DOCUMENTATION = r"""
 ---
@@ -78,14 +76,14 @@ RECORD = re.compile(
     r"(?: \"(?:[^\"\\\x00-\x1f\x7f-\U0010ffff]|\\.)*\")*)\Z"
 )
 SERIAL = re.compile(r"^    (\d+) ; serial$", re.M)
-LARGEST = 2 ** 32 - 1
+LARGEST = 2**32 - 1
 
 
 def next_serial(last, now):
     """Higher than the last one in the arithmetic of RFC 1982, and not below the time when that is possible."""
     if last is None:
         return now
-    if now > last and now - last < 2 ** 31:
+    if now > last and now - last < 2**31:
         return now
     return 1 if last >= LARGEST else last + 1
 
@@ -99,7 +97,7 @@ def zone_text(zone, serial, params):
     lines = [
         MARKER,
         "$TTL %d\n" % params["ttl"],
-        "%s. IN SOA %s. %s. (\n" % (zone["name"], params["server"], params["contact"]),
+        "{}. IN SOA {}. {}. (\n".format(zone["name"], params["server"], params["contact"]),
         "    %d ; serial\n" % serial,
         # A secondary that missed a notice asks after ten minutes, and answers for two weeks without its primary.
         "    600 120 1209600 %d )\n" % min(params["ttl"], 300),
@@ -113,11 +111,11 @@ def read(path):
     try:
         with open(path) as stream:
             return stream.read()
-    except (IOError, OSError):
+    except OSError:
         return None
 
 
-class Zones(object):
+class Zones:
     def __init__(self, module):
         self.module = module
         self.params = module.params
@@ -126,10 +124,10 @@ class Zones(object):
     def refuse_malformed(self):
         for zone in self.params["zones"]:
             if not ZONE.match(zone.get("name", "")) or ".." in zone["name"]:
-                self.module.fail_json(msg="%r cannot be the name of a zone" % zone.get("name"))
+                self.module.fail_json(msg="{!r} cannot be the name of a zone".format(zone.get("name")))
             for record in zone.get("records", []):
                 if not RECORD.match(record):
-                    self.module.fail_json(msg="zone %s: this is no record: %r" % (zone["name"], record))
+                    self.module.fail_json(msg="zone {}: this is no record: {!r}".format(zone["name"], record))
 
     def path(self, name):
         return os.path.join(self.folder, name + SUFFIX)
@@ -166,7 +164,12 @@ class Zones(object):
                 broken.append(complaint)
             changed.append((candidate, self.path(name)))
             diffs.append(
-                {"before": before or "", "after": text, "before_header": self.path(name), "after_header": self.path(name)}
+                {
+                    "before": before or "",
+                    "after": text,
+                    "before_header": self.path(name),
+                    "after_header": self.path(name),
+                }
             )
         if broken:
             self.module.fail_json(

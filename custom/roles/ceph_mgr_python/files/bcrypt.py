@@ -7,6 +7,7 @@ passwords, which the C library can do as well.
 
 import ctypes
 import ctypes.util
+import hmac
 import os
 
 _ALPHABET = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -40,6 +41,4 @@ def hashpw(password, salt):
 
 
 def checkpw(password, hashed):
-    import hmac
-
     return hmac.compare_digest(hashpw(password, hashed), hashed)

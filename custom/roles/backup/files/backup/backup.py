@@ -96,6 +96,7 @@ LEFT_OUT_GROUPS = (".metrics.k8s.io", "endpointslices.discovery.k8s.io")
 
 def dump_objects(settings, stage):
     """One file a kind. Not having it fails no backup: the truth is in etcd's snapshot."""
+
     def kubectl(*words):
         argv = ["kubectl", "--kubeconfig", settings.objects, "--request-timeout=60s", *words]
         done = subprocess.run(argv, env=settings.environment, capture_output=True, text=True, timeout=600, check=False)

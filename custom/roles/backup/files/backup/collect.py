@@ -105,9 +105,10 @@ class Stage:
     def prune(self):
         parents = set()
         for name in [*self.entries, *self.in_parts]:
-            while name:
-                parents.add(name)
-                name = os.path.dirname(name)
+            parent = name
+            while parent:
+                parents.add(parent)
+                parent = os.path.dirname(parent)
         for folder, folders, files in os.walk(self.root, topdown=False):
             for name in files + folders:
                 path = os.path.join(folder, name)

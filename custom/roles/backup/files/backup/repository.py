@@ -27,15 +27,23 @@ SIGNS = (
     (
         "unreachable",
         None,
-        r"connection refused|connection timed out|no route to host|could not resolve|permission denied \(publickey"
-        r"|connection closed by|server unexpectedly closed|no such host|connection reset",
+        (
+            r"connection refused|connection timed out|no route to host|could not resolve|permission denied \(publickey"
+            r"|connection closed by|server unexpectedly closed|no such host|connection reset"
+        ),
     ),
-    ("repository-missing", 10, r"is there a repository at|repository does not exist|config file does not exist|stat .*/config|bucket does not exist"),
+    (
+        "repository-missing",
+        10,
+        r"is there a repository at|repository does not exist|config file does not exist|stat .*/config|bucket does not exist",
+    ),
     (
         "repository-damaged",
         None,
-        r"repository contains errors|does not match|ciphertext verification failed|invalid data returned|damaged"
-        r"|unexpected eof|not found in (index|repository)|does not exist in|id mismatch|hash mismatch",
+        (
+            r"repository contains errors|does not match|ciphertext verification failed|invalid data returned|damaged"
+            r"|unexpected eof|not found in (index|repository)|does not exist in|id mismatch|hash mismatch"
+        ),
     ),
     ("repository-full", None, r"ssh_fx_failure|sftp: \"failure\""),
 )
@@ -89,8 +97,14 @@ class Repository:
             self.is_reached = True
         try:
             return subprocess.Popen(
-                self.argv(words), env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=stderr, text=True, errors="surrogateescape", cwd=cwd,
+                self.argv(words),
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+                errors="surrogateescape",
+                cwd=cwd,
             )
         except FileNotFoundError as error:
             raise Failure("restic", "restic is not installed on this host") from error
@@ -98,7 +112,11 @@ class Repository:
     def start_binary(self, *words):
         """Its standard output as bytes, for an archive."""
         return subprocess.Popen(
-            self.argv(words), env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            self.argv(words),
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
 
     def once(self, *words):
@@ -130,13 +148,23 @@ class Repository:
 
     def ssh_says(self):
         """What ssh has against the way to the repository; empty where there is none."""
-        commands = [option.partition("=")[2] for option in self.settings.repository["options"] if option.startswith("sftp.command=")]
+        commands = [
+            option.partition("=")[2]
+            for option in self.settings.repository["options"]
+            if option.startswith("sftp.command=")
+        ]
         if not commands:
             return ""
         try:
             return subprocess.run(
-                shlex.split(commands[0]), env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE, text=True, errors="replace", timeout=30,
+                shlex.split(commands[0]),
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                timeout=30,
             ).stderr
         except (OSError, subprocess.TimeoutExpired):
             return ""
@@ -249,7 +277,18 @@ class Repository:
     def forget(self, keep):
         """Removes what the keep rules no longer hold, and the data that nobody needs then. Returns how many stay and went."""
         rules = [word for unit, count in sorted(keep.items()) if count > 0 for word in (f"--keep-{unit}", str(count))]
-        words = ["forget", "--json", "--prune", "--group-by", "host", "--host", self.settings.host, "--tag", TAG, *rules]
+        words = [
+            "forget",
+            "--json",
+            "--prune",
+            "--group-by",
+            "host",
+            "--host",
+            self.settings.host,
+            "--tag",
+            TAG,
+            *rules,
+        ]
         out = self.run(*words)
         groups = parse(next((line for line in out.splitlines() if line.startswith("[")), "[]"), [])
         kept = sum(len(group.get("keep") or []) for group in groups)
@@ -261,7 +300,10 @@ class Repository:
         self.run("restore", snapshot["id"], "--target", target, *includes)
 
     def check(self, read_data):
-        self.run("check", *(["--read-data"] if read_data == "all" else [f"--read-data-subset={read_data}"] if read_data else []))
+        self.run(
+            "check",
+            *(["--read-data"] if read_data == "all" else [f"--read-data-subset={read_data}"] if read_data else []),
+        )
 
 
 def telling_line(said):
