@@ -15,7 +15,8 @@ const checks: Readonly<Record<string, Check>> = {
   install: () => 0,
   ruff: (run) => Math.max(run("ruff", "check"), run("ruff", "format", "--check", "--diff")),
   pytest: (run) => run("pytest", "--junitxml", join(root, "build", "test-results", "python.xml")),
-  "ansible-lint": (run) => run("ansible-lint", "--offline", ".", ...fixturePlaybooks()),
+  // Without names it checks the whole collection.
+  "ansible-lint": (run) => Math.max(run("ansible-lint"), run("ansible-lint", ...fixturePlaybooks())),
 };
 
 function fixturePlaybooks(): string[] {

@@ -52,8 +52,9 @@ function countsOf(suite) {
   }
   const xml = join(results, `${suite}.xml`);
   if (!existsSync(xml)) return undefined;
-  const head = readFileSync(xml, "utf8").match(/<testsuite [^>]*>/)?.[0] ?? "";
-  const count = (name) => Number(head.match(new RegExp(` ${name}="(\\d+)"`))?.[1] ?? Number.NaN);
+  const head = readFileSync(xml, "utf8").match(/<testsuite [^>]*>/)?.[0];
+  if (head === undefined) return undefined;
+  const count = (name) => Number(head.match(new RegExp(` ${name}="(\\d+)"`))?.[1] ?? 0);
   const failed = count("failures") + count("errors");
   return { passed: count("tests") - failed - count("skipped"), failed, skipped: count("skipped") };
 }

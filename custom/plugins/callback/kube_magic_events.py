@@ -44,6 +44,11 @@ def _message(result):
     return text[:MESSAGE_LIMIT] or "no message"
 
 
+def _file_behind(path):
+    """Our collection is found through a link; people know its files by the folder behind that."""
+    return os.path.realpath(path) if "/ansible_collections/" in path else path
+
+
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -101,10 +106,11 @@ class CallbackModule(CallbackBase):
         }
         role = getattr(task, "_role", None)
         if role is not None:
-            fields["role"] = str(role.get_name())
+            # Without its collection: which one it is, the path says.
+            fields["role"] = str(getattr(role, "_role_name", None) or role.get_name())
         path = task.get_path()
         if path:
-            fields["path"] = str(path)
+            fields["path"] = _file_behind(str(path))
         self._emit("task-start", **fields)
 
     def v2_runner_on_ok(self, result):

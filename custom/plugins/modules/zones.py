@@ -4,7 +4,7 @@
 
 DOCUMENTATION = r"""
 ---
-module: kube_magic_zones
+module: zones
 short_description: Zone files of a primary name server, all of them or none
 description:
   - Writes one file per zone, removes the files of zones that are gone, and gives a zone whose content changed a
@@ -35,12 +35,13 @@ options:
     description: Mailbox of the one responsible, as a name.
     type: str
     default: ""
-author: kube-magic
+author:
+  - kube-magic (@kube-magic)
 """
 
 EXAMPLES = r"""
 - name: Write the zones
-  kube_magic_zones:
+  kube_magic.cluster.zones:
     folder: /etc/bind/kube-magic
     server: ns1.example.com
     contact: hostmaster.example.com

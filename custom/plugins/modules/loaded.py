@@ -4,7 +4,7 @@
 
 DOCUMENTATION = r"""
 ---
-module: kube_magic_loaded
+module: loaded
 short_description: Which systemd services run another configuration than the one on disk
 description:
   - Compares when a service was last started or reloaded with when its files were last changed.
@@ -15,12 +15,13 @@ options:
     description: Unit name without suffix, to the paths of its files. A service that does not run is left alone.
     type: dict
     required: true
-author: kube-magic
+author:
+  - kube-magic (@kube-magic)
 """
 
 EXAMPLES = r"""
 - name: See whether HAProxy runs the configuration that is on disk
-  kube_magic_loaded:
+  kube_magic.cluster.loaded:
     services:
       haproxy: [/etc/haproxy/haproxy.cfg]
   notify: Reload HAProxy

@@ -4,7 +4,7 @@
 
 DOCUMENTATION = r"""
 ---
-module: kube_magic_kernel
+module: kernel
 short_description: Kernel modules and settings, now and after a reboot, as far as this kernel has them
 description:
   - Loads modules and sets sysctl keys, and writes them to C(/etc/modules-load.d) and C(/etc/sysctl.d).
@@ -23,12 +23,13 @@ options:
     description: Keys, as sysctl writes them, to values.
     type: dict
     default: {}
-author: kube-magic
+author:
+  - kube-magic (@kube-magic)
 """
 
 EXAMPLES = r"""
 - name: Forward packets
-  kube_magic_kernel:
+  kube_magic.cluster.kernel:
     name: commons
     modules: [br_netfilter]
     sysctls:

@@ -4,7 +4,7 @@
 
 DOCUMENTATION = r"""
 ---
-module: kube_magic_resolver
+module: resolver
 short_description: Name servers and search domains of a host, whoever manages them, never losing resolution
 description:
   - Finds out who owns C(/etc/resolv.conf) - systemd-resolved, NetworkManager, or nobody - and tells that one.
@@ -31,12 +31,13 @@ options:
     type: list
     elements: str
     default: []
-author: kube-magic
+author:
+  - kube-magic (@kube-magic)
 """
 
 EXAMPLES = r"""
 - name: Ask our own servers
-  kube_magic_resolver:
+  kube_magic.cluster.resolver:
     servers: [192.0.2.1, 192.0.2.2]
     search: [example.com]
     probe: example.com

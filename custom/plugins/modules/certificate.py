@@ -4,7 +4,7 @@
 
 DOCUMENTATION = r"""
 ---
-module: kube_magic_certificate
+module: certificate
 short_description: A certificate of our own authority, whose keys never travel
 description:
   - C(authority) makes a key and a certificate of an authority where they are missing. For the controller.
@@ -59,12 +59,13 @@ options:
     description: A signing request, as text.
     type: str
     default: ""
-author: kube-magic
+author:
+  - kube-magic (@kube-magic)
 """
 
 EXAMPLES = r"""
 - name: See whether the registry needs a certificate
-  kube_magic_certificate:
+  kube_magic.cluster.certificate:
     action: request
     key: /etc/registry/tls.key
     certificate: /etc/registry/tls.crt

@@ -4,7 +4,7 @@
 
 DOCUMENTATION = r"""
 ---
-module: kube_magic_files
+module: files
 short_description: Many small files of root's in one go
 description:
   - Writes those that are missing or differ, each atomically. One call in place of two a file, which is what a folder
@@ -28,12 +28,13 @@ options:
     type: list
     elements: path
     default: []
-author: kube-magic
+author:
+  - kube-magic (@kube-magic)
 """
 
 EXAMPLES = r"""
 - name: Install a program of several files
-  kube_magic_files:
+  kube_magic.cluster.files:
     files:
       /usr/local/lib/tool/main.py: "{{ lookup('ansible.builtin.file', 'main.py') }}"
     complete: [/usr/local/lib/tool]

@@ -8,7 +8,7 @@ import time
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
-MODULE = "kube_magic_preflight"
+MODULE = "kube_magic.cluster.preflight"
 DISCOVERED = "discovered_interpreter_python"
 ANSIBLES_OWN_WORDS = (
     r"^(Failed to connect to the host via ssh: *|ssh: *"
@@ -79,10 +79,13 @@ class ActionModule(ActionBase):
             findings, observed = [], {}
         finally:
             self._connection.set_become_plugin(become)
-        remedy = "Let %s run everything without a password (a file in /etc/sudoers.d: '%s ALL=(ALL) NOPASSWD: ALL'), or deploy as root."
         user = self._user(task_vars)
         message = f"{user} cannot become root: {self._gist(failure)}"
-        findings.insert(0, finding("sudo", message, remedy % (user, user)))
+        remedy = (
+            f"Let {user} run everything without a password (a file in /etc/sudoers.d: '{user} ALL=(ALL) NOPASSWD: ALL'), "
+            "or deploy as root."
+        )
+        findings.insert(0, finding("sudo", message, remedy))
         return findings, observed
 
     def _examine(self, task_vars):
@@ -109,11 +112,8 @@ class ActionModule(ActionBase):
 
     def _unreachable(self, error, task_vars):
         address = task_vars.get("ansible_host") or task_vars.get("inventory_hostname")
-        for pattern, remedy in CONNECTION_REMEDIES:
-            if re.search(pattern, error):
-                break
-        else:
-            remedy = "Try it by hand: ssh {user}@{address}"
+        matching = (remedy for pattern, remedy in CONNECTION_REMEDIES if re.search(pattern, error))
+        remedy = next(matching, "Try it by hand: ssh {user}@{address}")
         # Warnings come first, the reason last.
         lines = re.sub(ANSIBLES_OWN_WORDS, "", error).strip().splitlines()
         message = re.sub(r"^ssh: *", "", lines[-1]).strip() if lines else "no answer"

@@ -110,7 +110,7 @@ def sentence(findings):
 class FilterModule:
     def filters(self):
         return {
-            "kube_magic_preflight_findings": collect,
-            "kube_magic_preflight_table": table,
-            "kube_magic_preflight_sentence": sentence,
+            "preflight_findings": collect,
+            "preflight_table": table,
+            "preflight_sentence": sentence,
         }
