@@ -329,7 +329,7 @@ describe.skipIf(skipsLongLab("Nagios", NAME))("monitoring", () => {
     const end = await lab.deploy();
     expect(end.verdict.kind).toBe("hosts-failed");
     expect(end.failures.join()).toMatch(
-      /Nagios refuses this configuration .*Could not find any host matching 'nobody'/s,
+      /Nagios refuses the new configuration .*Could not find any host matching 'nobody'/s,
     );
     await pause(5);
     const after = await lab.state();

@@ -20,7 +20,7 @@ NO_PYTHON = r"requires a minimum of Python|python\S*: (command )?not found|No su
 CONNECTION_REMEDIES = [
     (
         r"REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed",
-        "If the host was installed anew: ssh-keygen -R {address}, then connect once by hand and compare its key.",
+        "If the host was reinstalled: ssh-keygen -R {address}, then connect once by hand and compare its key.",
     ),
     (
         r"Permission denied",
@@ -65,7 +65,7 @@ class ActionModule(ActionBase):
             return [self._unreachable(failure, task_vars)], {}
         except AnsibleError as error:
             failure = str(error)
-        # A cached interpreter may be one of the system that was here before: find it anew, once.
+        # A cached interpreter may belong to a system that was here before: discover it again, once.
         if again and re.search(NO_PYTHON, failure, re.I) and task_vars.get("ansible_facts", {}).pop(DISCOVERED, None):
             return self._look(task_vars, again=False)
         become = self._connection.become

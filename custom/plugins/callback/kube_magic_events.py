@@ -45,7 +45,7 @@ def _message(result):
 
 
 def _file_behind(path):
-    """Our collection is found through a link; people know its files by the folder behind that."""
+    """The file itself: Ansible reaches our collection through the link in custom/.collections."""
     return os.path.realpath(path) if "/ansible_collections/" in path else path
 
 
@@ -57,7 +57,7 @@ class CallbackModule(CallbackBase):
     def __init__(self, *args, **kwargs):
         super(CallbackModule, self).__init__(*args, **kwargs)
         path = os.environ.get("KUBE_MAGIC_EVENTS")
-        # Appending keeps whole lines whole, whoever else writes to the file.
+        # Appending keeps lines whole when another process writes to the file as well.
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600) if path else None
         self._phase = os.environ.get("KUBE_MAGIC_PHASE", "")
         self._play = None

@@ -32,7 +32,7 @@ def overruled(one):
 
 
 def answered_by_strangers(results, members):
-    """A virtual address that somebody answers for who is no load balancer of ours."""
+    """A virtual address that another machine than our load balancers answers for."""
     seen = {host: results[host]["observed"] for host in members if results.get(host, {}).get("observed")}
     if len(seen) < len(members):
         return {}  # with --limit, or one that is down, it may be a load balancer that was not looked at
@@ -52,7 +52,7 @@ def answered_by_strangers(results, members):
                     "check": "vip",
                     "severity": "error",
                     "message": f"{vip} is already in use, by {holders.get(hardware, hardware)}",
-                    "remedy": "Choose a free address for it, or take it away from whoever has it.",
+                    "remedy": "Choose a free address for it, or remove it from the machine that has it.",
                 }
             )
     return found
@@ -90,7 +90,7 @@ def table(findings, width=140):
     lines = []
     for row in rows:
         cells = [
-            textwrap.wrap(cell, size, break_on_hyphens=False) or [""] for cell, size in zip(row, widths, strict=False)
+            textwrap.wrap(cell, max(size, 1), break_on_hyphens=False) or [""] for cell, size in zip(row, widths, strict=False)
         ]
         for index in range(max(len(cell) for cell in cells)):
             parts = [

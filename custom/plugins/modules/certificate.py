@@ -5,7 +5,7 @@
 DOCUMENTATION = r"""
 ---
 module: certificate
-short_description: A certificate of our own authority, whose keys never travel
+short_description: Certificates of a small authority; keys never leave the host that made them
 description:
   - C(authority) makes a key and a certificate of an authority where they are missing. For the controller.
   - C(request) makes a host's key where it is missing, looks at its certificate, and returns a signing request with the
@@ -22,7 +22,7 @@ options:
     type: path
     required: true
   group:
-    description: Group that may read the host's key. Empty for nobody but root.
+    description: Group that may read the host's key. Empty for root only.
     type: str
     default: ""
   certificate:

@@ -50,7 +50,7 @@ def is_stale(module, service, files):
     shown = dict(line.partition("=")[::2] for line in out.splitlines())
     if shown.get("ActiveState") not in ("active", "reloading"):
         return False
-    # A service with a status line, such as HAProxy, tells there that it goes on with the old configuration.
+    # A service with a status line, such as HAProxy, reports there that it continues with the old configuration.
     if "failed" in shown.get("StatusText", "").lower():
         return True
     since_load = time.clock_gettime(time.CLOCK_MONOTONIC) - int(shown["StateChangeTimestampMonotonic"]) / 1e6

@@ -1,6 +1,6 @@
 #!/usr/bin/python
-# Runs on every host before anything is known about it: Python 3.6 or newer, standard library only, no assumption
-# about packages beside iproute2, and no check that can spoil another one.
+# Runs on every host before anything is installed: Python 3.6 or newer, standard library only, no packages assumed but
+# iproute2. A check that fails does not stop the others.
 
 
 DOCUMENTATION = r"""

@@ -5,10 +5,10 @@
 DOCUMENTATION = r"""
 ---
 module: resolver
-short_description: Name servers and search domains of a host, whoever manages them, never losing resolution
+short_description: Sets name servers and search domains of a host without losing name resolution
 description:
-  - Finds out who owns C(/etc/resolv.conf) - systemd-resolved, NetworkManager, or nobody - and tells that one.
-  - The servers are asked before anything is changed. When none of them answers, or none knows a witness that the host
+  - Finds out what manages C(/etc/resolv.conf) - systemd-resolved, NetworkManager, or nothing - and configures that.
+  - The servers are asked before anything is changed. When none of them answers, or none resolves a witness that the host
     resolves today, the task fails and the host stays as it was.
   - When the host cannot resolve afterwards what it could before, the old settings are put back and the task fails.
 options:
@@ -135,7 +135,7 @@ class Resolver:
     def wanted_files(self):
         """Path to content, the one that counts first."""
         if self.manager == "systemd-resolved":
-            # "~." makes these servers answer for everything, whatever a network card's DHCP brings.
+            # "~." makes these servers answer for everything, whatever DHCP on an interface offers.
             domains = " ".join([*self.search, "~."])
             text = "[Resolve]\nDNS={}\nDomains={}\nFallbackDNS=\n".format(" ".join(self.servers), domains)
             return {"/etc/systemd/resolved.conf.d/60-kube-magic.conf": MARKER + text}
@@ -158,7 +158,7 @@ class Resolver:
         return files
 
     def in_force(self):
-        """What programs are told right now."""
+        """The configuration that programs use right now."""
         return read(RESOLVED_LIST if self.manager == "systemd-resolved" else RESOLV) or ""
 
     def is_in_force(self):
@@ -179,14 +179,14 @@ class Resolver:
             if code is None:
                 found[server] = answers
             elif probe and (code != 0 or answers == 0):
-                found[server] = f"it does not know {probe}"
+                found[server] = f"it does not resolve {probe}"
             elif code not in (0, 3):
                 found[server] = "it refuses to answer (response code %d)" % code
             else:
                 for name in witnesses:
                     code, answers = ask(server, name, "A")
                     if code != 0:
-                        found[server] = f"it does not know {name}, which this host resolves today"
+                        found[server] = f"it does not resolve {name}, which this host resolves today"
         return found
 
     # -- changing

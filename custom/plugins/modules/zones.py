@@ -174,7 +174,7 @@ class Zones:
             )
         if broken:
             self.module.fail_json(
-                msg="Nothing was replaced, the name server goes on with what it has. These zones do not pass "
+                msg="Nothing was replaced, the name server continues with its old zones. These zones do not pass "
                 "named-checkzone:\n" + "\n".join(broken)
             )
         gone = self.orphans(serials)

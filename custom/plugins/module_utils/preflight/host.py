@@ -1,4 +1,4 @@
-"""What the checks know of the host. Python 3.6 or newer, standard library only: it runs before anything is installed."""
+"""The host, as the checks see it. Python 3.6 or newer, standard library only: it runs before anything is installed."""
 
 import os
 

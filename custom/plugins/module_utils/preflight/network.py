@@ -128,7 +128,7 @@ def vip_answers(host):
 def poke(host, vip):
     """Makes the kernel look for a neighbour with this address. False where nothing can be learned."""
     route = " ".join(host.ip("-o", "route", "get", vip)).split()
-    # Behind a gateway nobody is a neighbour; "local" is this host itself.
+    # Behind a gateway no host is a neighbour; "local" is this host itself.
     if not route or "via" in route or route[0] == "local" or "dev" not in route:
         return False
     # What the kernel remembers from before may be outdated.

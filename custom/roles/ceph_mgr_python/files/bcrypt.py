@@ -1,4 +1,4 @@
-"""Stands in for python3-bcrypt inside ceph-mgr.
+"""Replaces python3-bcrypt inside ceph-mgr.
 
 Ceph's manager runs each of its modules in a Python subinterpreter, and Debian 13's python3-bcrypt, which is written in
 Rust with PyO3, refuses to be imported in any but the first: then no module loads. The manager uses it only to hash

@@ -15,7 +15,7 @@ from repository import Repository
 from settings import FILE, Settings
 from status import Status, tell
 
-# For whoever reads or restores while the timer's backup is made.
+# Seconds that a list or a restore waits for the timer's backup.
 PATIENCE_SECONDS = 600
 
 
@@ -33,7 +33,7 @@ def arguments():
     check = commands.add_parser("verify", help="check the repository")
     check.add_argument("--read-data", metavar="all|N%", default="", help="read all data, or a part of it, too")
     commands.add_parser("drill", help="restore the latest backup to a scratch place and start its etcd")
-    back = commands.add_parser("restore", help="bring files back")
+    back = commands.add_parser("restore", help="restore files")
     back.add_argument("--snapshot", default="latest")
     back.add_argument(
         "--path", action="append", default=[], help="only this; absolute, or a folder of the backup such as etcd"
@@ -69,7 +69,7 @@ def act(options, settings, say):
 
 
 def everything_known(settings, say):
-    """What was written down is told also when the repository does not answer."""
+    """The recorded status is reported even when the repository does not answer."""
     known = {"status": Status(settings).values, "snapshots": [], "problem": None}
     try:
         known["snapshots"] = Repository(settings, say).snapshots()

@@ -1,5 +1,5 @@
 """
-A snapshot of the local etcd member that is known to be whole: its own checksum, its keys and their hash are taken down,
+A checked snapshot of the local etcd member: its checksum, its keys and their hash are recorded,
 and the drill finds the same in an etcd that it starts from the snapshot.
 """
 

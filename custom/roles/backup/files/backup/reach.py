@@ -10,7 +10,7 @@ PATIENCE_SECONDS = 15
 
 
 def reach(url):
-    """For `s3:https://server/...`; other repositories tell soon enough by themselves."""
+    """For `s3:https://server/...`; other repositories report this soon enough themselves."""
     if not url.startswith("s3:https://"):
         return
     parts = urlsplit(url[len("s3:") :])

@@ -1,4 +1,4 @@
-"""What is known about this host's backups: a JSON file that everybody may read, and the same for Prometheus."""
+"""The state of this host's backups: a JSON file that everybody may read, and the same for Prometheus."""
 
 import contextlib
 import json
@@ -122,5 +122,5 @@ def metrics(values):
 
 
 def tell(failure):
-    """For unexpected errors: a kind that says that it is none of the known ones."""
+    """For unexpected errors: the kind `unexpected`, which is none of the documented ones."""
     return failure if isinstance(failure, Failure) else Failure("unexpected", f"{type(failure).__name__}: {failure}")

@@ -7,7 +7,7 @@ import sys
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
 NAMES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
-# From harmless to bad: something known to be wrong counts more than something not known.
+# From harmless to bad: a certain problem counts more than an uncertain one.
 SEVERITY = (OK, UNKNOWN, WARNING, CRITICAL)
 MOST_SHOWN = 5
 
