@@ -90,7 +90,8 @@ def table(findings, width=140):
     lines = []
     for row in rows:
         cells = [
-            textwrap.wrap(cell, max(size, 1), break_on_hyphens=False) or [""] for cell, size in zip(row, widths, strict=False)
+            textwrap.wrap(cell, max(size, 1), break_on_hyphens=False) or [""]
+            for cell, size in zip(row, widths, strict=False)
         ]
         for index in range(max(len(cell) for cell in cells)):
             parts = [

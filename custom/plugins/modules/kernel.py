@@ -52,6 +52,11 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
+PROC_MODULES = "/proc/modules"
+PROC_SYS = "/proc/sys"
+SYS_MODULE = "/sys/module"
+MODULES_FOLDER = "/etc/modules-load.d"
+SYSCTL_FOLDER = "/etc/sysctl.d"
 MARKER = "# Managed by kube-magic: what is changed here by hand is lost at the next deploy.\n"
 
 
@@ -67,8 +72,8 @@ def read(path):
 def sysctl_path(key):
     """net.ipv4.ip_forward and net/ipv4/conf/eth0.7/forwarding, by sysctl's own rule of the first separator."""
     if "/" in key and ("." not in key or key.index("/") < key.index(".")):
-        return os.path.join("/proc/sys", key)
-    return os.path.join("/proc/sys", key.replace("/", "\0").replace(".", "/").replace("\0", "."))
+        return os.path.join(PROC_SYS, key)
+    return os.path.join(PROC_SYS, key.replace("/", "\0").replace(".", "/").replace("\0", "."))
 
 
 class Kernel:
@@ -80,10 +85,10 @@ class Kernel:
 
     def load(self, name):
         """True when the module is there, or could be loaded."""
-        if os.path.isdir("/sys/module/" + name.replace("-", "_")):
+        if os.path.isdir(os.path.join(SYS_MODULE, name.replace("-", "_"))):
             return True
         modprobe = self.module.get_bin_path("modprobe")
-        if read("/proc/modules") is None:
+        if read(PROC_MODULES) is None:
             self.skipped[name] = "this kernel loads no modules: it is built in, if it is there at all"
             return False
         if modprobe is None:
@@ -155,8 +160,8 @@ def main():
     modules = [name for name in module.params["modules"] if kernel.load(name)]
     settings = [(key, str(value)) for key, value in sorted(module.params["sysctls"].items())]
     kept = [f"{key} = {value}" for key, value in settings if kernel.set(key, value)]
-    kernel.persist("/etc/modules-load.d/" + stem, modules)
-    kernel.persist("/etc/sysctl.d/" + stem, kept)
+    kernel.persist(os.path.join(MODULES_FOLDER, stem), modules)
+    kernel.persist(os.path.join(SYSCTL_FOLDER, stem), kept)
     module.exit_json(
         changed=bool(kernel.applied or kernel.diffs),
         applied=kernel.applied,

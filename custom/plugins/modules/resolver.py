@@ -65,6 +65,11 @@ from ansible.module_utils.basic import AnsibleModule
 MARKER = "# Managed by kube-magic: what is changed here by hand is lost at the next deploy.\n"
 RESOLV = "/etc/resolv.conf"
 RESOLVED_LIST = "/run/systemd/resolve/resolv.conf"
+RESOLVED_DROP_IN = "/etc/systemd/resolved.conf.d/60-kube-magic.conf"
+NETWORK_MANAGER_DROP_IN = "/etc/NetworkManager/conf.d/60-kube-magic.conf"
+DHCLIENT_HOOKS = "/etc/dhcp/dhclient-enter-hooks.d"
+DHCPCD = "/etc/dhcpcd.conf"
+PORT = 53
 TYPES = {"A": 1, "NS": 2, "SOA": 6}
 SECONDS = 2.0
 TRIES = 3
@@ -94,7 +99,7 @@ def ask(server, name, kind):
         channel = socket.socket(family, socket.SOCK_DGRAM)
         try:
             channel.settimeout(SECONDS)
-            channel.connect((server, 53))
+            channel.connect((server, PORT))
             channel.send(question(identity, name, kind))
             answer = channel.recv(4096)
             if len(answer) >= 12 and struct.unpack(">H", answer[:2])[0] == identity:
@@ -138,23 +143,23 @@ class Resolver:
             # "~." makes these servers answer for everything, whatever DHCP on an interface offers.
             domains = " ".join([*self.search, "~."])
             text = "[Resolve]\nDNS={}\nDomains={}\nFallbackDNS=\n".format(" ".join(self.servers), domains)
-            return {"/etc/systemd/resolved.conf.d/60-kube-magic.conf": MARKER + text}
+            return {RESOLVED_DROP_IN: MARKER + text}
         if self.manager == "NetworkManager":
             text = "[global-dns]\nsearches={}\noptions=timeout:2\n\n[global-dns-domain-*]\nservers={}\n".format(
                 ",".join(self.search),
                 ",".join(self.servers),
             )
-            return {"/etc/NetworkManager/conf.d/60-kube-magic.conf": MARKER + text}
+            return {NETWORK_MANAGER_DROP_IN: MARKER + text}
         lines = ["search " + " ".join(self.search)] if self.search else []
         lines += ["nameserver " + server for server in self.servers] + ["options timeout:2 attempts:2"]
         files = {RESOLV: MARKER + "".join(line + "\n" for line in lines)}
         # DHCP clients would write their own.
-        if os.path.isdir("/etc/dhcp/dhclient-enter-hooks.d"):
-            files["/etc/dhcp/dhclient-enter-hooks.d/kube-magic-resolver"] = MARKER + "make_resolv_conf() { :; }\n"
-        dhcpcd = read("/etc/dhcpcd.conf")
+        if os.path.isdir(DHCLIENT_HOOKS):
+            files[os.path.join(DHCLIENT_HOOKS, "kube-magic-resolver")] = MARKER + "make_resolv_conf() { :; }\n"
+        dhcpcd = read(DHCPCD)
         if dhcpcd is not None:
             line = "nohook resolv.conf\n"
-            files["/etc/dhcpcd.conf"] = dhcpcd if line in dhcpcd else dhcpcd.rstrip("\n") + "\n" + MARKER + line
+            files[DHCPCD] = dhcpcd if line in dhcpcd else dhcpcd.rstrip("\n") + "\n" + MARKER + line
         return files
 
     def in_force(self):

@@ -92,7 +92,8 @@ describe.each(roles)("role %s", (role) => {
 
 describe("differences between distributions", () => {
   /** Reads facts of the distribution, by any of the names that Ansible gives them. */
-  const decides = /os_family|ansible_(?:distribution|pkg_mgr|lsb)|ansible_facts(?:\.|\[')(?:distribution|pkg_mgr|lsb)/;
+  const decides =
+    /os_family|ansible_(?:distribution|pkg_mgr|lsb)|ansible_facts(?:\.|\[')(?:distribution|pkg_mgr|lsb)/;
   const byDistribution = (role: string): string[] =>
     files(role, "vars").filter((file) => file !== "main.yml");
   const names = (role: string, file: string): string[] =>
