@@ -17,10 +17,9 @@ class Settings:
         except (OSError, ValueError) as error:
             raise Failure("settings", f"{path}: {error}; npm run deploy:post -- --tags backup writes it") from error
         if values.get("version") != 1:
-            raise Failure(
-                "settings",
-                f"{path} has version {values.get('version')}, this program reads version 1: npm run deploy:post -- --tags backup",
-            )
+            version = values.get("version")
+            remedy = "npm run deploy:post -- --tags backup"
+            raise Failure("settings", f"{path} has version {version}, this program reads version 1: {remedy}")
         self.cluster = values["cluster"]
         self.host = values["host"]
         self.repository = values["repository"]
