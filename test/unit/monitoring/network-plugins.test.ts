@@ -192,7 +192,10 @@ describe("check_any", () => {
       figures: { a: "1" },
     });
     const nobody = await runPlugin("check_any", [...ask, "ceph_health", "a=10.0.0.1"]);
-    expect(nobody).toMatchObject({ code: UNKNOWN, text: "ANY UNKNOWN: no host has a result: a: CEPH UNKNOWN: no" });
+    expect(nobody).toMatchObject({
+      code: UNKNOWN,
+      text: "ANY UNKNOWN: no host has a result: a: CEPH UNKNOWN: no",
+    });
   });
 });
 
