@@ -14,7 +14,7 @@ const checks: Readonly<Record<string, Check>> = {
   // The tools themselves: once, before the others run side by side.
   install: () => 0,
   ruff: (run) => Math.max(run("ruff", "check"), run("ruff", "format", "--check", "--diff")),
-  pytest: (run) => run("pytest", "--junitxml", join(root, "build", "test-results", "python.xml")),
+  pytest: (run) => run("pytest", "tests", "--junitxml", join(root, "build", "test-results", "python.xml")),
   // Without names it checks the whole collection.
   "ansible-lint": (run) => Math.max(run("ansible-lint"), run("ansible-lint", ...fixturePlaybooks())),
 };
