@@ -74,18 +74,12 @@ async function byHand(): Promise<Invocation> {
   return { argv, env: { ...process.env, ...command.env, LC_ALL: "C.UTF-8" } };
 }
 
-/** What a user has who knows the playbook and no settings: only the paths that it cannot run without. */
+/** What a user has who knows the playbook and no settings: only the path that it cannot run without. */
 function plainDefaults(folder: string, argv: readonly string[]): Invocation {
   const custom = join(ROOT, "custom");
   const config = join(folder, "plain", "ansible.cfg");
   mkdirSync(join(folder, "plain"));
-  const paths = [
-    `roles_path=${custom}/roles`,
-    `library=${custom}/plugins/modules`,
-    `action_plugins=${custom}/plugins/action`,
-    `filter_plugins=${custom}/plugins/filter`,
-  ];
-  writeFileSync(config, `[defaults]\n${paths.join("\n")}\n`);
+  writeFileSync(config, `[defaults]\ncollections_path=${custom}/.collections\n`);
   const env = Object.entries(process.env).filter(([name]) => !name.startsWith("ANSIBLE_"));
   return { argv, env: { ...Object.fromEntries(env), ANSIBLE_CONFIG: config, LC_ALL: "C.UTF-8" } };
 }

@@ -7,8 +7,8 @@ import { tsImport } from "tsx/esm/api";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const results = join(root, "build", "test-results");
-const checks = ["lint", "typecheck", "lint:ansible"];
-const suites = ["unit", "integration", "lab", "upstream"];
+const checks = ["lint", "typecheck", "lint:ansible", "lint:python"];
+const suites = ["unit", "python", "integration", "lab", "upstream"];
 
 await installPackages();
 rmSync(results, { recursive: true, force: true });
@@ -52,28 +52,43 @@ function turbo(names) {
   if (status !== 0) failed.push(names.join(", "));
 }
 
-turbo([...checks, "test:unit", "test:integration"]);
+turbo([...checks, "test:unit", "test:python", "test:integration"]);
 turbo(["test:lab"]);
 turbo(["test:upstream"]);
 
+/** Counts of a suite: Vitest writes JSON, pytest writes JUnit's XML. Undefined without a result. */
+function countsOf(suite) {
+  const json = join(results, `${suite}.json`);
+  if (existsSync(json)) {
+    const report = JSON.parse(readFileSync(json, "utf8"));
+    const brokenFiles = report.testResults.filter(
+      ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+    );
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests + brokenFiles.length,
+      skipped: report.numPendingTests + report.numTodoTests,
+    };
+  }
+  const xml = join(results, `${suite}.xml`);
+  if (!existsSync(xml)) return undefined;
+  const head = readFileSync(xml, "utf8").match(/<testsuite [^>]*>/)?.[0];
+  if (head === undefined) return undefined;
+  const count = (name) => Number(head.match(new RegExp(` ${name}="(\\d+)"`))?.[1] ?? 0);
+  const failed = count("failures") + count("errors");
+  return { passed: count("tests") - failed - count("skipped"), failed, skipped: count("skipped") };
+}
+
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const suite of suites) {
-  const file = join(results, `${suite}.json`);
-  if (!existsSync(file)) {
+  const counts = countsOf(suite);
+  if (counts === undefined) {
     console.error(`${suite}: no result`);
     total.failed++;
     continue;
   }
-  const report = JSON.parse(readFileSync(file, "utf8"));
-  total.passed += report.numPassedTests;
-  total.failed +=
-    report.numFailedTests +
-    report.testResults.filter((each) => each.status === "failed" && each.assertionResults.length === 0)
-      .length;
-  total.skipped += report.numPendingTests + report.numTodoTests;
-  console.log(
-    `${suite}: ${report.numPassedTests} passed, ${report.numFailedTests} failed, ${report.numPendingTests} skipped`,
-  );
+  for (const key of Object.keys(total)) total[key] += counts[key];
+  console.log(`${suite}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 }
 if (failed.length > 0 && total.failed === 0) total.failed = failed.length;
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);

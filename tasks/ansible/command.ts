@@ -85,6 +85,8 @@ export function playbookCommand(request: PlaybookRequest): PlaybookCommand {
  */
 function settings(request: PlaybookRequest): Record<string, string> {
   const { tool, tree, clusterBuild, callbacks } = request;
+  // Our playbooks find our own roles and modules there, also when the caller's environment names other collections.
+  const collections = request.collections ?? (tool === "custom" ? join(tree, ".collections") : undefined);
   // ceph-ansible ships a callback of its own, and this variable replaces the path in its ansible.cfg.
   const callbackPath =
     tool === "ceph-ansible" ? `${callbacks}:${join(tree, "plugins", "callback")}` : callbacks;
@@ -114,9 +116,7 @@ function settings(request: PlaybookRequest): Record<string, string> {
           KUBE_MAGIC_MODULES: join(clusterBuild, "modules", tool),
           KUBE_MAGIC_MODULES_ID: request.modulesId,
         }),
-    ...(request.collections === undefined
-      ? {}
-      : { ANSIBLE_COLLECTIONS_PATH: collectionsPath(request.collections) }),
+    ...(collections === undefined ? {} : { ANSIBLE_COLLECTIONS_PATH: collectionsPath(collections) }),
   };
 }
 

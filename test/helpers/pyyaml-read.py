@@ -3,6 +3,7 @@
 stdin: a JSON list of texts. stdout: for each text one object with the readings of PyYAML's own scanner ("python")
 and of libyaml ("c", null when PyYAML was built without it): {"value": typed} or {"error": message}.
 """
+
 import json
 import sys
 

@@ -8,13 +8,13 @@ import json
 import sys
 import tempfile
 
-from ansible import constants as C
+from ansible import constants
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.vars.manager import VariableManager
 
 try:  # Ansible 2.10 and newer
-    INTERNAL_VARS = C.INTERNAL_STATIC_VARS
+    INTERNAL_VARS = constants.INTERNAL_STATIC_VARS
 except AttributeError:
     from ansible.cli.inventory import INTERNAL_VARS
 
@@ -91,7 +91,7 @@ def read_yaml(text):
 
 
 def main():
-    C.INVENTORY_ANY_UNPARSED_IS_FATAL = True
+    constants.INVENTORY_ANY_UNPARSED_IS_FATAL = True
     for line in iter(sys.stdin.readline, ""):
         request = json.loads(line)
         try:
@@ -99,8 +99,8 @@ def main():
                 answer = {"result": read_yaml(request["yaml"])}
             else:
                 answer = {"result": read_inventory(request["inventory"])}
-        except Exception as error:
-            answer = {"error": "%s: %s" % (type(error).__name__, error)}
+        except Exception as error:  # noqa: BLE001 - the test that asked fails with it
+            answer = {"error": f"{type(error).__name__}: {error}"}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

@@ -66,7 +66,7 @@ describe.skipIf(skipsLab("faults", LAB))("a deploy", () => {
 
   test("whose host dies in the middle ends with 5 and names it; with the host back, --resume finishes", async () => {
     const deploy = startCommand(["deploy", "prep-hosts", "-c", LAB]);
-    await deploy.says("▸ Every host");
+    await deploy.says("▸ Prepare every host");
     await killHost(places, "worker1");
     const { code, stderr } = await deploy.ended;
     expect(code, stderr).toBe(5);

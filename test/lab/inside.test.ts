@@ -536,7 +536,7 @@ ldap:
       await lab.on("master1", "systemctl stop km-api");
       const { code, stderr } = await post();
       expect(code).toBe(5);
-      expect(stderr).toContain("the API does not answer /usr/bin/kubectl on master1");
+      expect(stderr).toContain("The API does not answer /usr/bin/kubectl on master1");
     });
   });
 });

@@ -334,7 +334,7 @@ describe.skipIf(skipsLongLab("Nagios", NAME))("monitoring", () => {
     const end = await lab.deploy();
     expect(end.verdict.kind).toBe("hosts-failed");
     expect(end.failures.join()).toMatch(
-      /Nagios refuses this configuration .*Could not find any host matching 'nobody'/s,
+      /Nagios refuses the new configuration .*Could not find any host matching 'nobody'/s,
     );
     const { now } = await lab.state();
     // A state that Nagios wrote some time after the refusal.

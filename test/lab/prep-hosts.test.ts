@@ -261,7 +261,7 @@ describe.skipIf(skipsLab("prep-hosts", NAME))("prep-hosts", () => {
     await until(async () => (await held("lb2")).includes(VIP));
     const end = await lab.play(PREP, { tags: "load_balancer_verify" });
     await lab.on("lb2", "nft delete table ip t");
-    expect(end.failures.join()).toContain(`${VIP} is held by lb1 and lb2`);
+    expect(end.failures.join()).toContain(`${VIP} is on lb1 and lb2`);
     await until(async () => !(await held("lb2")).includes(VIP));
   });
 

@@ -206,7 +206,7 @@ describe.skipIf(skipsLongLab("services", NAME))("services around the cluster", (
       refused(injected, /this is no record/);
       refused(
         await lab.play(DNS, { extraVars: ['{"dns_forwarders": ["nonsense"]}'] }),
-        /Configure the server: ns1: failed to validate/,
+        /Write the name server configuration: ns1: failed to validate/,
       );
       expect(await lab.on("ns1", "sha256sum /etc/bind/kube-magic/* /etc/bind/named.conf")).toBe(before);
       expect(await dig(`lb1.${DOMAIN}`)).toBe(HOSTS.lb1);

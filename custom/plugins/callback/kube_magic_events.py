@@ -44,6 +44,11 @@ def _message(result):
     return text[:MESSAGE_LIMIT] or "no message"
 
 
+def _file_behind(path):
+    """The file itself: Ansible reaches our collection through the link in custom/.collections."""
+    return os.path.realpath(path) if "/ansible_collections/" in path else path
+
+
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -52,7 +57,7 @@ class CallbackModule(CallbackBase):
     def __init__(self, *args, **kwargs):
         super(CallbackModule, self).__init__(*args, **kwargs)
         path = os.environ.get("KUBE_MAGIC_EVENTS")
-        # Appending keeps whole lines whole, whoever else writes to the file.
+        # Appending keeps lines whole when another process writes to the file as well.
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600) if path else None
         self._phase = os.environ.get("KUBE_MAGIC_PHASE", "")
         self._play = None
@@ -101,10 +106,11 @@ class CallbackModule(CallbackBase):
         }
         role = getattr(task, "_role", None)
         if role is not None:
-            fields["role"] = str(role.get_name())
+            # Without its collection: which one it is, the path says.
+            fields["role"] = str(getattr(role, "_role_name", None) or role.get_name())
         path = task.get_path()
         if path:
-            fields["path"] = str(path)
+            fields["path"] = _file_behind(str(path))
         self._emit("task-start", **fields)
 
     def v2_runner_on_ok(self, result):
@@ -145,10 +151,10 @@ class CallbackModule(CallbackBase):
         hosts = {}
         for host in sorted(stats.processed):
             numbers = stats.summarize(host)
-            hosts[host] = dict(
-                (key, int(numbers.get(key, 0)))
+            hosts[host] = {
+                key: int(numbers.get(key, 0))
                 for key in ("ok", "changed", "failures", "unreachable", "skipped", "rescued", "ignored")
-            )
+            }
         custom = dict(getattr(stats, "custom", {}) or {})
         self._emit("stats", hosts=hosts, custom=custom.get("_run", {}))
 

@@ -12,7 +12,7 @@ DOCUMENTATION = """
     description:
       - Ansible assembles each module with all that it imports once a run, while every host waits for it. With the
         environment variable KUBE_MAGIC_MODULES the assembled ones stay in that folder for as long as
-        KUBE_MAGIC_MODULES_ID, which stands for everything that they are made of, is the same.
+        KUBE_MAGIC_MODULES_ID, a hash of everything that they are made of, is the same.
       - Ansible forks a worker for every task on every host. A collection there touches, and so copies, all that the
         worker shares with its parent.
 """
@@ -28,7 +28,7 @@ COLLECT_AFTER = 50000
 
 
 def _has_foreign_modules():
-    """True when modules may come from folders that the identity does not stand for."""
+    """True when modules may come from folders that the identity does not cover."""
     tree = os.path.join(os.getcwd(), "")
     paths = (constants.DEFAULT_MODULE_PATH or []) + (constants.DEFAULT_MODULE_UTILS_PATH or [])
     return any(os.path.isdir(path) and not os.path.abspath(path).startswith(tree) for path in paths)
@@ -43,7 +43,7 @@ def _forget_others(folder, identity):
     for name in os.listdir(folder):
         if "-ZIP_" in name:
             os.unlink(os.path.join(folder, name))
-    # Last: whoever is killed before leaves a folder that is emptied again.
+    # Last: a run that is killed before this leaves a folder that the next one empties again.
     with open(note, "w") as file:
         file.write(identity)
 

@@ -59,6 +59,19 @@ describe("the command", () => {
     );
   });
 
+  test("lets our playbooks find our collection, and ceph-ansible the ones that it needs", () => {
+    expect(playbookCommand(request).env.ANSIBLE_COLLECTIONS_PATH).toMatch(/^\/site\/custom\/\.collections:/);
+    const ceph = playbookCommand({
+      ...request,
+      tool: "ceph-ansible",
+      collections: "/site/vendor/collections",
+    });
+    expect(ceph.env.ANSIBLE_COLLECTIONS_PATH).toMatch(/^\/site\/vendor\/collections:/);
+    expect(playbookCommand({ ...request, tool: "kubespray" }).env).not.toHaveProperty(
+      "ANSIBLE_COLLECTIONS_PATH",
+    );
+  });
+
   test("checks host keys whatever a tool's ansible.cfg says, and shares no facts between tools", () => {
     const { env } = playbookCommand(request);
     expect(env.ANSIBLE_HOST_KEY_CHECKING).toBe("True");

@@ -77,7 +77,7 @@ describe("ready", () => {
   test("tells a refused token from a dead API", async () => {
     expect(await ask("ready", { token: "old" })).toMatchObject({
       code: UNKNOWN,
-      text: "KUBE UNKNOWN: the API says that nagios does not know the token: deploy post once more",
+      text: "KUBE UNKNOWN: the API says that nagios has no valid token: npm run deploy:post -- --tags monitoring",
     });
     const settings = join(folder, "dead.json");
     const authority = readFileSync(tls.crt, "utf8");

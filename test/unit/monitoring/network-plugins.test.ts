@@ -98,13 +98,13 @@ etcd_mvcc_db_total_size_in_use_in_bytes ${inUse}\netcd_server_quota_backend_byte
       "health",
       { health: { health: "false", reason: "RAFT NO LEADER" }, leader: 0 },
       CRITICAL,
-      "ETCD CRITICAL: the member is not healthy: RAFT NO LEADER, the member knows no leader",
+      "ETCD CRITICAL: the member is not healthy: RAFT NO LEADER, the member has no leader",
     ],
     [
       "health",
       { alarms: [{ memberID: "7", alarm: "NOSPACE" }] },
       CRITICAL,
-      "ETCD CRITICAL: alarm NOSPACE: npm run etcd:defrag brings writes back",
+      "ETCD CRITICAL: alarm NOSPACE: npm run etcd:defrag makes etcd writable",
     ],
     [
       "health",
@@ -172,7 +172,7 @@ case " ${holders} " in *" $2 "*) echo "VRRP OK: holds api | 'api'=1 'edge1'=0";;
     ],
     ["nobody", "none", CRITICAL, "VIP CRITICAL: nobody holds api"],
     ["10.0.0.1", "10.0.0.2", OK, "VIP OK: lb1 holds api; lb2 not asked"],
-    ["nobody", "10.0.0.2", UNKNOWN, "VIP UNKNOWN: nobody holds api, as far as can be known without lb2"],
+    ["nobody", "10.0.0.2", UNKNOWN, "VIP UNKNOWN: nobody holds api, not asked: lb2"],
   ])("held by %s, silent %s → %d", async (holders, silent, code, text) => {
     expect(await runPlugin("check_vip_owner", [...holding(holders, silent), ...LBS])).toMatchObject({
       code,
@@ -193,7 +193,10 @@ describe("check_any", () => {
       figures: { a: "1" },
     });
     const nobody = await runPlugin("check_any", [...ask, "ceph_health", "a=10.0.0.1"]);
-    expect(nobody).toMatchObject({ code: UNKNOWN, text: "ANY UNKNOWN: no host knows: a: CEPH UNKNOWN: no" });
+    expect(nobody).toMatchObject({
+      code: UNKNOWN,
+      text: "ANY UNKNOWN: no host has a result: a: CEPH UNKNOWN: no",
+    });
   });
 });
 

@@ -79,7 +79,7 @@ describe("check_oom", () => {
     writeFileSync(counts, "nr_free 5\noom_kill 3\n");
     expect((await ask()).code).toBe(OK);
     writeFileSync(counts, "nr_free 5\noom_kill 4\n");
-    expect((await ask()).text).toContain("killed for want of memory 0 min ago");
+    expect((await ask()).text).toContain("killed a program 0 min ago");
     expect((await ask()).code).toBe(WARNING);
     expect((await ask("--window", "0")).code).toBe(OK);
     // After a reboot the count begins anew.

@@ -1,4 +1,4 @@
-"""Stands in for python3-bcrypt inside ceph-mgr.
+"""Replaces python3-bcrypt inside ceph-mgr.
 
 Ceph's manager runs each of its modules in a Python subinterpreter, and Debian 13's python3-bcrypt, which is written in
 Rust with PyO3, refuses to be imported in any but the first: then no module loads. The manager uses it only to hash
@@ -7,6 +7,7 @@ passwords, which the C library can do as well.
 
 import ctypes
 import ctypes.util
+import hmac
 import os
 
 _ALPHABET = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -40,6 +41,4 @@ def hashpw(password, salt):
 
 
 def checkpw(password, hashed):
-    import hmac
-
     return hmac.compare_digest(hashpw(password, hashed), hashed)

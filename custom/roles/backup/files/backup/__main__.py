@@ -15,7 +15,7 @@ from repository import Repository
 from settings import FILE, Settings
 from status import Status, tell
 
-# For whoever reads or restores while the timer's backup is made.
+# Seconds that a list or a restore waits for the timer's backup.
 PATIENCE_SECONDS = 600
 
 
@@ -26,14 +26,18 @@ def arguments():
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("init", help="make the repository, unless there is one")
     run = commands.add_parser("run", help="make a backup now")
-    run.add_argument("--wait", metavar="SECONDS", type=int, default=0, help="for a drill or a restore on this host to end")
+    run.add_argument(
+        "--wait", metavar="SECONDS", type=int, default=0, help="for a drill or a restore on this host to end"
+    )
     commands.add_parser("list", help="the backups of this host, and how the last ones went")
     check = commands.add_parser("verify", help="check the repository")
     check.add_argument("--read-data", metavar="all|N%", default="", help="read all data, or a part of it, too")
     commands.add_parser("drill", help="restore the latest backup to a scratch place and start its etcd")
-    back = commands.add_parser("restore", help="bring files back")
+    back = commands.add_parser("restore", help="restore files")
     back.add_argument("--snapshot", default="latest")
-    back.add_argument("--path", action="append", default=[], help="only this; absolute, or a folder of the backup such as etcd")
+    back.add_argument(
+        "--path", action="append", default=[], help="only this; absolute, or a folder of the backup such as etcd"
+    )
     where = back.add_mutually_exclusive_group(required=True)
     where.add_argument("--to", metavar="FOLDER", help="a new folder")
     where.add_argument("--tar", action="store_true", help="a tar on standard output")
@@ -65,7 +69,7 @@ def act(options, settings, say):
 
 
 def everything_known(settings, say):
-    """What was written down is told also when the repository does not answer."""
+    """The recorded status is reported even when the repository does not answer."""
     known = {"status": Status(settings).values, "snapshots": [], "problem": None}
     try:
         known["snapshots"] = Repository(settings, say).snapshots()
@@ -98,8 +102,10 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, interrupted)
     try:
-        report = act(options, Settings(options.settings), lambda message: tell_line({"event": "step", "message": message}))
-    except Exception as error:  # pylint: disable=broad-except
+        report = act(
+            options, Settings(options.settings), lambda message: tell_line({"event": "step", "message": message})
+        )
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong is a line of JSON for the caller
         failure = tell(error)
         tell_line({"event": "failure", "kind": failure.kind, "message": str(failure)})
         return failure.exit_code

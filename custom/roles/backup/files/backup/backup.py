@@ -53,7 +53,7 @@ def store(settings, say):
 
 
 def gather(settings, say, run_id):
-    """The staging folder with everything in it, what to know about it, and what could not be had but is no reason to stop."""
+    """The complete staging folder, a description of it, and warnings about parts that are missing but not essential."""
     warnings = []
     try:
         stage = collect.Stage(settings.stage)
@@ -89,13 +89,14 @@ def unpack_bundle(settings, stage):
             stage.add_text(os.path.join("controller", name), text)
 
 
-# Nothing to come back to: what the cluster makes anew by itself. Secrets are in etcd's snapshot, as etcd has them.
+# Not worth a dump: the cluster creates these itself. Secrets are in etcd's snapshot, as etcd has them.
 LEFT_OUT = ("events", "events.events.k8s.io", "leases.coordination.k8s.io", "endpoints", "secrets")
 LEFT_OUT_GROUPS = (".metrics.k8s.io", "endpointslices.discovery.k8s.io")
 
 
 def dump_objects(settings, stage):
     """One file a kind. Not having it fails no backup: the truth is in etcd's snapshot."""
+
     def kubectl(*words):
         argv = ["kubectl", "--kubeconfig", settings.objects, "--request-timeout=60s", *words]
         done = subprocess.run(argv, env=settings.environment, capture_output=True, text=True, timeout=600, check=False)

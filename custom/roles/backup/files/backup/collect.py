@@ -1,5 +1,5 @@
 """
-Brings what is to be saved into the staging folder and lists it with its sha256. What has not changed is left alone there,
+Copies what is to be saved into the staging folder and lists it with its sha256. What has not changed is left alone there,
 with its times and its inode: then restic has nothing to store again.
 """
 
@@ -95,7 +95,7 @@ class Stage:
         self.in_parts.update(parts.split(self.root, name))
 
     def finish(self, about):
-        """Removes what is no longer there, writes the manifest, and what to know about this backup."""
+        """Removes what is no longer there, writes the manifest, and the description of this backup."""
         manifest = manifest_text(self.entries)
         for name, text in ((MANIFEST, manifest), (ABOUT, json.dumps(about, indent=2, sort_keys=True) + "\n")):
             self.add_text(name, text)
@@ -105,9 +105,10 @@ class Stage:
     def prune(self):
         parents = set()
         for name in [*self.entries, *self.in_parts]:
-            while name:
-                parents.add(name)
-                name = os.path.dirname(name)
+            parent = name
+            while parent:
+                parents.add(parent)
+                parent = os.path.dirname(parent)
         for folder, folders, files in os.walk(self.root, topdown=False):
             for name in files + folders:
                 path = os.path.join(folder, name)

@@ -83,5 +83,6 @@ def compare(expected, found, names):
     for name in names:
         if expected[name] != found[name]:
             raise Failure(
-                "etcd-snapshot", f"etcd from the backup has {name} {found[name]}, it had {expected[name]} when it was saved"
+                "etcd-snapshot",
+                f"etcd from the backup has {name} {found[name]}, it had {expected[name]} when it was saved",
             )

@@ -1,5 +1,5 @@
 """
-A snapshot of the local etcd member that is known to be whole: its own checksum, its keys and their hash are taken down,
+A checked snapshot of the local etcd member: its checksum, its keys and their hash are recorded,
 and the drill finds the same in an etcd that it starts from the snapshot.
 """
 
@@ -51,7 +51,9 @@ class Member:
         return call(["etcdctl", *words], self.client(endpoint), timeout)
 
     def ask(self, *words, endpoint=None):
-        return json.loads(self.ctl("--dial-timeout=10s", "--command-timeout=60s", *words, "-w", "json", endpoint=endpoint))
+        return json.loads(
+            self.ctl("--dial-timeout=10s", "--command-timeout=60s", *words, "-w", "json", endpoint=endpoint)
+        )
 
     def database_size(self):
         return self.ask("endpoint", "status")[0]["Status"].get("dbSize", 0)
@@ -61,7 +63,9 @@ class Member:
         # etcd reads revision 0 as now; a database that was never written to is at 1.
         at = f"--rev={max(revision, 1)}"
         # etcdctl shows a count in this form only.
-        shown = self.ctl("get", "", "--prefix", "--count-only", "--consistency=s", at, "-w", "fields", endpoint=endpoint)
+        shown = self.ctl(
+            "get", "", "--prefix", "--count-only", "--consistency=s", at, "-w", "fields", endpoint=endpoint
+        )
         hashed = self.ask("endpoint", "hashkv", at, endpoint=endpoint)[0]["HashKV"]
         return {
             "keys": int(re.search(r'"Count" : (\d+)', shown).group(1)),
@@ -140,7 +144,8 @@ def snapshot(settings, path):
     free = shutil.disk_usage(os.path.dirname(path)).free
     if free < need:
         raise Failure(
-            "disk-full", f"the snapshot of etcd needs {need >> 20} MiB in {os.path.dirname(path)}, {free >> 20} are free"
+            "disk-full",
+            f"the snapshot of etcd needs {need >> 20} MiB in {os.path.dirname(path)}, {free >> 20} are free",
         )
     for leftover in (path, path + ".part"):
         if os.path.exists(leftover):
@@ -152,7 +157,12 @@ def snapshot(settings, path):
 
 
 def version(settings):
-    return call(["etcdctl", "version"], {**settings.environment, "ETCDCTL_API": "3"}, 60).split("\n")[0].split(":")[-1].strip()
+    return (
+        call(["etcdctl", "version"], {**settings.environment, "ETCDCTL_API": "3"}, 60)
+        .split("\n")[0]
+        .split(":")[-1]
+        .strip()
+    )
 
 
 def free_port():
@@ -181,7 +191,12 @@ def started_from(settings, snapshot_file, folder):
         argv += tls_flags(own)
     with open(os.path.join(folder, "etcd.log"), "w+", encoding="utf-8") as log:
         process = subprocess.Popen(
-            argv, env=settings.environment, stdout=log, stderr=log, cwd=folder, preexec_fn=die_with_parent
+            argv,
+            env=settings.environment,
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - this program has no threads
         )
         try:
             wait_healthy(member, client, process, log)
@@ -210,7 +225,9 @@ def wait_healthy(member, endpoint, process, log, seconds=60):
             return
         except Failure as failure:
             if time.monotonic() > deadline:
-                raise Failure("etcd-start", f"etcd from the snapshot is not healthy after {seconds} s: {failure}") from None
+                raise Failure(
+                    "etcd-start", f"etcd from the snapshot is not healthy after {seconds} s: {failure}"
+                ) from None
         time.sleep(0.2)
 
 

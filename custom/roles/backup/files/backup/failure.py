@@ -1,4 +1,4 @@
-"""What goes wrong, in words that stay the same: the status file, the check and the commands know these kinds."""
+"""Failures by kind. The status file, the check and the commands rely on the names of the kinds."""
 
 INPUT = ("settings", "no-snapshot", "target-exists", "no-such-path")
 LOCKED = ("busy", "repository-locked")
@@ -13,7 +13,7 @@ class Failure(Exception):
 
     @property
     def exit_code(self):
-        """2: asked for what cannot be, 6: somebody else is at it, 130: interrupted, 5: it was tried and failed."""
+        """2: an impossible request, 6: another process is at work, 130: interrupted, 5: it was tried and failed."""
         if self.kind in INPUT:
             return 2
         if self.kind in LOCKED:

@@ -6,7 +6,6 @@ import json
 import os
 import time
 
-
 from failure import Failure
 
 FILE = "/run/lock/kube-magic-backup"

@@ -10,15 +10,16 @@ PATIENCE_SECONDS = 15
 
 
 def reach(url):
-    """For `s3:https://server/...`; other repositories tell soon enough by themselves."""
+    """For `s3:https://server/...`; other repositories report this soon enough themselves."""
     if not url.startswith("s3:https://"):
         return
-    parts = urlsplit(url[len("s3:"):])
+    parts = urlsplit(url[len("s3:") :])
     server = (parts.hostname, parts.port or 443)
     try:
-        with socket.create_connection(server, PATIENCE_SECONDS) as plain:
-            with ssl.create_default_context().wrap_socket(plain, server_hostname=parts.hostname):
-                return
+        with socket.create_connection(server, PATIENCE_SECONDS) as plain, ssl.create_default_context().wrap_socket(
+            plain, server_hostname=parts.hostname
+        ):
+            return
     except ssl.SSLCertVerificationError as error:
         raise Failure("certificate", f"this host does not trust {parts.netloc}: {error.verify_message}") from error
     except OSError as error:

@@ -1,4 +1,4 @@
-"""restic, with its troubles told apart."""
+"""restic, with its failures by kind."""
 
 import json
 import os
@@ -17,7 +17,7 @@ TAG = "kube-magic"
 # restic tries again for a quarter of an hour, also what no time mends.
 HOPELESS = re.compile(r"retrying after \S+: (.*(?:bucket does not exist|access denied|access key|signature).*)", re.I)
 
-# In this order: the first that is found in what restic said is it. Its exit codes tell some of them since 0.17 only.
+# In this order: the first that is found in restic's output counts. Exit codes for some of them exist since 0.17.
 SIGNS = (
     ("repository-locked", 11, r"already locked|unable to create lock"),
     ("wrong-password", 12, r"wrong password or no key found"),
@@ -27,20 +27,28 @@ SIGNS = (
     (
         "unreachable",
         None,
-        r"connection refused|connection timed out|no route to host|could not resolve|permission denied \(publickey"
-        r"|connection closed by|server unexpectedly closed|no such host|connection reset",
+        (
+            r"connection refused|connection timed out|no route to host|could not resolve|permission denied \(publickey"
+            r"|connection closed by|server unexpectedly closed|no such host|connection reset"
+        ),
     ),
-    ("repository-missing", 10, r"is there a repository at|repository does not exist|config file does not exist|stat .*/config|bucket does not exist"),
+    (
+        "repository-missing",
+        10,
+        r"is there a repository at|repository does not exist|config file does not exist|stat .*/config|bucket does not exist",
+    ),
     (
         "repository-damaged",
         None,
-        r"repository contains errors|does not match|ciphertext verification failed|invalid data returned|damaged"
-        r"|unexpected eof|not found in (index|repository)|does not exist in|id mismatch|hash mismatch",
+        (
+            r"repository contains errors|does not match|ciphertext verification failed|invalid data returned|damaged"
+            r"|unexpected eof|not found in (index|repository)|does not exist in|id mismatch|hash mismatch"
+        ),
     ),
     ("repository-full", None, r"ssh_fx_failure|sftp: \"failure\""),
 )
 MEANING = {
-    "repository-locked": "the repository is locked by somebody else",
+    "repository-locked": "another process has locked the repository",
     "wrong-password": "the repository has another password",
     "disk-full": "no space left on the disk",
     "access-denied": "the object store refuses the access key",
@@ -89,8 +97,14 @@ class Repository:
             self.is_reached = True
         try:
             return subprocess.Popen(
-                self.argv(words), env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=stderr, text=True, errors="surrogateescape", cwd=cwd,
+                self.argv(words),
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+                errors="surrogateescape",
+                cwd=cwd,
             )
         except FileNotFoundError as error:
             raise Failure("restic", "restic is not installed on this host") from error
@@ -98,7 +112,11 @@ class Repository:
     def start_binary(self, *words):
         """Its standard output as bytes, for an archive."""
         return subprocess.Popen(
-            self.argv(words), env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            self.argv(words),
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
 
     def once(self, *words):
@@ -121,7 +139,7 @@ class Repository:
         return out
 
     def failed(self, code, said, what):
-        """The failure that restic's words stand for. It does not always pass on why ssh gave up: then ssh is asked."""
+        """The failure behind restic's output. It does not always include the reason of ssh: then ssh is asked."""
         kind = classify(code, said)
         if kind == "unreachable":
             said += self.ssh_says()
@@ -130,13 +148,23 @@ class Repository:
 
     def ssh_says(self):
         """What ssh has against the way to the repository; empty where there is none."""
-        commands = [option.partition("=")[2] for option in self.settings.repository["options"] if option.startswith("sftp.command=")]
+        commands = [
+            option.partition("=")[2]
+            for option in self.settings.repository["options"]
+            if option.startswith("sftp.command=")
+        ]
         if not commands:
             return ""
         try:
             return subprocess.run(
-                shlex.split(commands[0]), env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE, text=True, errors="replace", timeout=30,
+                shlex.split(commands[0]),
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                timeout=30,
             ).stderr
         except (OSError, subprocess.TimeoutExpired):
             return ""
@@ -163,7 +191,7 @@ class Repository:
             time.sleep(min(5, max(0.5, deadline - time.monotonic())))
 
     def unlock(self):
-        """True when a lock went away whose owner has died, or that nobody has refreshed for half an hour."""
+        """True when a lock was removed: its owner died, or did not refresh it for half an hour."""
         before = self.locks()
         process = self.start("unlock")
         process.communicate()
@@ -203,7 +231,7 @@ class Repository:
     def backup(self, run_id):
         """Stores the staging folder; returns restic's own summary."""
         words = ["backup", "--json", "--host", self.settings.host, "--tag", TAG, "--tag", f"run={run_id}"]
-        # A relative path: what is in the folder stands at the top of the backup.
+        # A relative path: the content of the folder is at the top of the backup.
         return self.run(*words, ".", once=self.backup_once)
 
     def backup_once(self, *words):
@@ -247,9 +275,20 @@ class Repository:
         return chosen
 
     def forget(self, keep):
-        """Removes what the keep rules no longer hold, and the data that nobody needs then. Returns how many stay and went."""
+        """Removes backups that the keep rules do not keep, and their data. Returns how many were kept and removed."""
         rules = [word for unit, count in sorted(keep.items()) if count > 0 for word in (f"--keep-{unit}", str(count))]
-        words = ["forget", "--json", "--prune", "--group-by", "host", "--host", self.settings.host, "--tag", TAG, *rules]
+        words = [
+            "forget",
+            "--json",
+            "--prune",
+            "--group-by",
+            "host",
+            "--host",
+            self.settings.host,
+            "--tag",
+            TAG,
+            *rules,
+        ]
         out = self.run(*words)
         groups = parse(next((line for line in out.splitlines() if line.startswith("[")), "[]"), [])
         kept = sum(len(group.get("keep") or []) for group in groups)
@@ -261,11 +300,14 @@ class Repository:
         self.run("restore", snapshot["id"], "--target", target, *includes)
 
     def check(self, read_data):
-        self.run("check", *(["--read-data"] if read_data == "all" else [f"--read-data-subset={read_data}"] if read_data else []))
+        self.run(
+            "check",
+            *(["--read-data"] if read_data == "all" else [f"--read-data-subset={read_data}"] if read_data else []),
+        )
 
 
 def telling_line(said):
-    """restic ends with hints; the reason stands behind Fatal."""
+    """restic ends with hints; the reason follows the word Fatal."""
     plain = [parse(line).get("message") or line for line in said.splitlines()]
     hopeless = [found[1] for found in map(HOPELESS.search, plain) if found]
     if hopeless:

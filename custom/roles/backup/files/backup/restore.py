@@ -100,7 +100,7 @@ def journal_file(settings):
 
 
 def in_place(settings, say, which, paths, only_plan):
-    """Live files become what they were; files that the backup does not know stay."""
+    """Live files become what they were; files that are not in the backup stay."""
     if not paths or any(not path.startswith("/") for path in paths):
         raise Failure("no-such-path", "name the absolute paths to restore over the live ones")
     partial = settings.place(f"in-place{MARK}{os.getpid()}")

@@ -17,7 +17,9 @@ class Settings:
         except (OSError, ValueError) as error:
             raise Failure("settings", f"{path}: {error}; npm run deploy:post -- --tags backup writes it") from error
         if values.get("version") != 1:
-            raise Failure("settings", f"{path} has version {values.get('version')}, this program knows version 1")
+            version = values.get("version")
+            remedy = "npm run deploy:post -- --tags backup"
+            raise Failure("settings", f"{path} has version {version}, this program reads version 1: {remedy}")
         self.cluster = values["cluster"]
         self.host = values["host"]
         self.repository = values["repository"]
@@ -43,5 +45,5 @@ class Settings:
 
     @property
     def environment(self):
-        """For every program that we run: nothing of the caller's, who may be a person with settings of his own."""
+        """For every program that we run: nothing from the caller, who may be a person with other settings."""
         return {"PATH": PROGRAMS, "HOME": self.state, "LC_ALL": "C.UTF-8", "TZ": "UTC"}

@@ -1,5 +1,6 @@
-"""What is known about this host's backups: a JSON file that everybody may read, and the same for Prometheus."""
+"""The state of this host's backups: a JSON file that everybody may read, and the same for Prometheus."""
 
+import contextlib
 import json
 import os
 import time
@@ -58,10 +59,9 @@ class Status:
             write_atomic(SPARE, text, 0o644)
         folder = self.settings.textfile_dir
         if folder and os.path.isdir(folder):
-            try:
+            # When it cannot be written, the age of the old one raises the alarm.
+            with contextlib.suppress(OSError):
                 write_atomic(os.path.join(folder, "kube_magic_backup.prom"), metrics(self.values), 0o644)
-            except OSError:
-                pass  # The age of what is there tells.
 
 
 def read(path):
@@ -83,10 +83,8 @@ def write_atomic(path, text, mode):
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError:
-        try:
+        with contextlib.suppress(OSError):
             os.unlink(temporary)
-        except OSError:
-            pass
         raise
 
 
@@ -100,7 +98,7 @@ HELP = {
 
 def metrics(values):
     lines = []
-    label = '{cluster="%s"}' % values["cluster"]
+    label = '{{cluster="{}"}}'.format(values["cluster"])
     for job in JOBS:
         entry = values.get(job)
         if entry is None:
@@ -124,5 +122,5 @@ def metrics(values):
 
 
 def tell(failure):
-    """For unexpected errors: a kind that says that it is none of the known ones."""
+    """For unexpected errors: the kind `unexpected`, which is none of the documented ones."""
     return failure if isinstance(failure, Failure) else Failure("unexpected", f"{type(failure).__name__}: {failure}")

@@ -1,12 +1,13 @@
 """What our plugins share: one line of result, performance data and exit codes as the Monitoring Plugins guidelines want
 them, and never a traceback. Python 3.6 or newer, standard library only."""
+
 import argparse
 import signal
 import sys
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
 NAMES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
-# From harmless to bad: something known to be wrong counts more than something not known.
+# From harmless to bad: a certain problem counts more than an uncertain one.
 SEVERITY = (OK, UNKNOWN, WARNING, CRITICAL)
 MOST_SHOWN = 5
 
@@ -15,7 +16,7 @@ class Parser(argparse.ArgumentParser):
     """A wrong command line is UNKNOWN, 3; argparse's own 2 would be CRITICAL."""
 
     def error(self, message):
-        print("UNKNOWN: %s: %s" % (self.prog, message))
+        print(f"UNKNOWN: {self.prog}: {message}")
         sys.exit(UNKNOWN)
 
     def limits(self, warning, critical, what):
@@ -45,8 +46,10 @@ class Result:
     def figure(self, label, value, unit="", limits=None, low=None, high=None):
         """Performance data: 'label'=value[unit];[warning];[critical];[minimum];[maximum]"""
         bounds = [limits.warning, limits.critical] if limits else [None, None]
-        fields = [number(value) + unit] + ["" if bound is None else number(bound) for bound in bounds + [low, high]]
-        self.figures.append("'%s'=%s" % (clean(label).replace("'", "").replace("=", "_"), ";".join(fields).rstrip(";")))
+        fields = [number(value) + unit] + ["" if bound is None else number(bound) for bound in [*bounds, low, high]]
+        self.figures.append(
+            "'{}'={}".format(clean(label).replace("'", "").replace("=", "_"), ";".join(fields).rstrip(";"))
+        )
 
     def state(self):
         return max([state for state, _ in self.findings] or [OK], key=SEVERITY.index)
@@ -58,7 +61,7 @@ class Result:
         shown = ", ".join(text for text in texts[:MOST_SHOWN] if text)
         more = ", and %d more" % (len(texts) - MOST_SHOWN) if len(texts) > MOST_SHOWN else ""
         state = self.state()
-        line = "%s %s: %s%s" % (self.title, NAMES[state], clean(shown), more)
+        line = f"{self.title} {NAMES[state]}: {clean(shown)}{more}"
         print(line + (" | " + " ".join(self.figures) if self.figures else ""))
         sys.exit(state)
 
@@ -71,7 +74,7 @@ def state_of(value, warning, critical):
 
 
 def number(value):
-    return ("%.3f" % value).rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return (f"{value:.3f}").rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def clean(text):
@@ -81,7 +84,7 @@ def clean(text):
 
 def bracketed(address):
     """An address as URLs want it."""
-    return "[%s]" % address if ":" in address else address
+    return f"[{address}]" if ":" in address else address
 
 
 def run(main, title, seconds=25):
@@ -94,6 +97,6 @@ def run(main, title, seconds=25):
     signal.alarm(seconds)
     try:
         main()
-    except Exception as error:  # noqa: BLE001: a monitoring plugin has to say something whatever happens
-        print("%s UNKNOWN: %s" % (title, clean(error) or type(error).__name__))
+    except Exception as error:  # noqa: BLE001 - a monitoring plugin prints a result whatever happens
+        print(f"{title} UNKNOWN: {clean(error) or type(error).__name__}")
         sys.exit(UNKNOWN)
