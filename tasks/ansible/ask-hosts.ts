@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { capture } from "../io/shell.ts";
+import { capture } from "../io/command/capture.ts";
 import type { PlaybookCommand } from "./command.ts";
 
 export interface Answer {

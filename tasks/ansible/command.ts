@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { basename, join, relative } from "node:path";
 import type { ToolName } from "../core/model.ts";
+import { shellCommand, shellWord } from "../core/shell-words.ts";
 import type { ValueMap } from "../core/value.ts";
 
 /** What the user may ask of a run; the names are ansible-playbook's own. */
@@ -136,17 +137,13 @@ function option(flag: string, value: string | undefined): readonly string[] {
 
 /** The command as one line for a POSIX shell, for people to copy. */
 export function shellLine(command: PlaybookCommand): string {
-  const environment = Object.entries(command.env).map(([key, value]) => `${key}=${quote(value)}`);
-  return `cd ${quote(command.cwd)} && ${[...environment, ...command.argv.map(quote)].join(" ")}`;
+  const environment = Object.entries(command.env).map(([key, value]) => `${key}=${shellWord(value)}`);
+  return `cd ${shellWord(command.cwd)} && ${[...environment, shellCommand(command.argv)].join(" ")}`;
 }
 
 /** The command without its environment, paths below `root` shortened: for reading. */
 export function shortLine(command: PlaybookCommand, root: string): string {
   const short = (word: string): string => (word.startsWith(`${root}/`) ? relative(command.cwd, word) : word);
   const [program, ...rest] = command.argv;
-  return `cd ${quote(relative(root, command.cwd))} && ${[basename(program), ...rest.map(short).map(quote)].join(" ")}`;
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return `cd ${shellWord(relative(root, command.cwd))} && ${shellCommand([basename(program), ...rest.map(short)])}`;
 }

@@ -1,6 +1,6 @@
 /** Which hosts each play would match, as ansible-playbook itself says. */
 import { VendorError } from "../core/errors.ts";
-import { capture } from "../io/shell.ts";
+import { capture } from "../io/command/capture.ts";
 import type { PlaybookCommand } from "./command.ts";
 
 export interface PlayMatch {

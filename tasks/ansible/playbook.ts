@@ -1,6 +1,6 @@
 /** Runs one playbook and tells what came of it. */
 import type { HostStats, PhaseEvent } from "../core/events.ts";
-import { type RunningCommand, start } from "../io/running-command.ts";
+import { type RunningCommand, startWithLog } from "../io/command/log.ts";
 import type { PlaybookCommand } from "./command.ts";
 import { openEventReader } from "./event-reader.ts";
 
@@ -45,7 +45,7 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
     if (event.kind === "task-start") sawTask = true;
     run.onEvent(event);
   });
-  const running = start(run.command.argv, {
+  const running = startWithLog(run.command.argv, {
     cwd: run.command.cwd,
     env: environment(run),
     outputFile: run.logFile,

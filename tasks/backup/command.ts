@@ -4,7 +4,7 @@ import type { ClusterModel, Host } from "../core/model.ts";
 import type { Session } from "../core/session.ts";
 import { table } from "../report/text.ts";
 import { unsuccessful } from "./failures.ts";
-import { askHosts, type Outcome } from "./program.ts";
+import { type Outcome, runProgramOnHosts } from "./program.ts";
 
 export interface Job<Report> {
   readonly words: readonly string[];
@@ -20,7 +20,7 @@ export async function onHosts<Report>(
 ): Promise<readonly Outcome<Report>[]> {
   const width = Math.max(...hosts.map(({ name }) => name.length));
   const onStep = (host: string, message: string): void => err(`${host.padEnd(width)}  ${message}\n`);
-  return askHosts(hosts, { model, words, report, env, onStep });
+  return runProgramOnHosts(hosts, { model, words, report, env, onStep });
 }
 
 /** One row a host; what failed is in the error that follows. */

@@ -75,14 +75,13 @@ const CLASSES: Readonly<
 };
 
 function codeOf(one: Unsuccessful): number {
-  if (one.kind === "silent") return EXIT.gate;
+  if (one.kind === "silent") return one.why === "stopped" ? EXIT.interrupted : EXIT.gate;
   return CLASSES[one.code] === undefined ? EXIT.phase : one.code;
 }
 
 function remedyOf(bad: readonly Unsuccessful[]): string {
   for (const one of bad) {
-    if (one.kind === "silent")
-      return one.absent ? "npm run deploy:post -- --tags backup" : "npm run preflight";
+    if (one.kind === "silent") return one.remedy;
     const known = REMEDIES[one.failure];
     if (known !== undefined) return known;
   }

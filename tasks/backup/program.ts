@@ -1,13 +1,16 @@
-/** Runs kube-magic-backup on a host over SSH and follows what it says. */
+/** Runs kube-magic-backup on a host and follows the events that it prints. */
 import type { z } from "zod";
 import type { ClusterModel, Host } from "../core/model.ts";
-import { capture } from "../io/shell.ts";
-import { sshCommandTo } from "../render/connection.ts";
+import { checkOutput } from "../core/program-output.ts";
+import { shellCommand } from "../core/shell-words.ts";
+import { type HostAnswer, lastLine, type NoAnswer } from "../hosts/answer.ts";
+import { askHost } from "../hosts/ask.ts";
+import { eachHost } from "../hosts/each-host.ts";
 import { type ProgramEvent, programEvent } from "./answers.ts";
 
 export type Outcome<Report> =
   | { readonly kind: "done"; readonly host: string; readonly report: Report }
-  /** It ran and said why not; `code` is one of our own exit codes. */
+  /** The program ran and gave its reason; `code` is one of our own exit codes. */
   | {
       readonly kind: "failed";
       readonly host: string;
@@ -15,107 +18,121 @@ export type Outcome<Report> =
       readonly failure: string;
       readonly message: string;
     }
-  /** The host did not answer, or the program is not on it. */
-  | { readonly kind: "silent"; readonly host: string; readonly absent: boolean; readonly message: string };
+  /** The host did not answer, or the program is not installed on it. */
+  | {
+      readonly kind: "silent";
+      readonly host: string;
+      readonly absent: boolean;
+      readonly why: NoAnswer["why"] | "absent";
+      readonly message: string;
+      readonly remedy: string;
+    };
 
 export type Unsuccessful = Exclude<Outcome<never>, { kind: "done" }>;
 
-/** With the sandboxed unit's own limit: a backup of a large database over a slow line is no hang. */
-const TIMEOUT_MS = 6 * 3600 * 1000;
-const NOT_FOUND = 127;
-const SSH_FAILED = 255;
+/** As long as the systemd unit may take: a backup of a large database over a slow line is no hang. */
+const SECONDS = 6 * 3600;
 
-/** The ssh command that runs the program there, as root. */
-export function programCommand(
-  model: ClusterModel,
-  host: Host,
-  words: readonly string[],
-): [string, ...string[]] {
-  const sudo = host.ssh.user === "root" ? "" : "sudo -n ";
-  return [
-    ...sshCommandTo(model, host),
-    `${sudo}${["kube-magic-backup", "--json", ...words].map(quote).join(" ")}`,
-  ];
+/** The program's command line. @param words its command and options */
+export function programWords(words: readonly string[]): readonly string[] {
+  return ["kube-magic-backup", "--json", ...words];
 }
 
-export interface Ask<Report> {
+export interface BackupQuestion<Report> {
   readonly model: ClusterModel;
+  /** The program's command and options. */
   readonly words: readonly string[];
   readonly report: z.ZodType<Report>;
   readonly env: NodeJS.ProcessEnv;
+  /** Ends the connection; a backup that runs on the host is finished there all the same. */
+  readonly signal?: AbortSignal;
   readonly onStep?: (host: string, message: string) => void;
 }
 
-export async function askHost<Report>(host: Host, ask: Ask<Report>): Promise<Outcome<Report>> {
+/** Runs the program on one host. */
+export async function runProgram<Report>(
+  host: Host,
+  { model, words, report, env, signal, onStep }: BackupQuestion<Report>,
+): Promise<Outcome<Report>> {
   let last: ProgramEvent | undefined;
-  let rest = "";
-  const { code, stderr } = await capture(programCommand(ask.model, host, ask.words), {
-    env: ask.env,
-    timeoutMs: TIMEOUT_MS,
-    onStdout(text) {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      for (const event of lines.flatMap(eventIn)) {
-        if (event.event === "step") ask.onStep?.(host.name, event.message);
+  const script = `command -v kube-magic-backup >/dev/null || { section absent echo yes; exit 0; }
+exec ${shellCommand(programWords(words))}`;
+  const answer = await askHost(model, host, script, {
+    env,
+    seconds: SECONDS,
+    ...(signal === undefined ? {} : { signal }),
+    onLine(line) {
+      for (const event of eventsIn(line)) {
+        if (event.event === "step") onStep?.(host.name, event.message);
         else last = event;
       }
     },
   });
-  return conclude(host.name, code, stderr, last, ask.report);
+  return outcomeOf(host.name, answer, last, report);
 }
 
-/** Pure: what the program's last word and exit code mean. */
-export function conclude<Report>(
+/** On all hosts, a few at a time: each is one stream into the backup host. */
+export function runProgramOnHosts<Report>(
+  hosts: readonly Host[],
+  question: BackupQuestion<Report>,
+): Promise<readonly Outcome<Report>[]> {
+  return eachHost(hosts, AT_ONCE, (host) => runProgram(host, question));
+}
+const AT_ONCE = 8;
+
+/** Pure: what the program's last event and its exit code mean. */
+export function outcomeOf<Report>(
   host: string,
-  code: number,
-  stderr: string,
+  answer: HostAnswer,
   last: ProgramEvent | undefined,
   schema: z.ZodType<Report>,
 ): Outcome<Report> {
   if (last?.event === "failure")
-    return { kind: "failed", host, code, failure: last.kind, message: last.message };
-  const said = stderr.trim().split("\n").at(-1) ?? "";
-  if (code === NOT_FOUND || /kube-magic-backup: (command )?not found/.test(stderr))
-    return { kind: "silent", host, absent: true, message: "backups are not deployed there" };
-  if (code === SSH_FAILED) return { kind: "silent", host, absent: false, message: said || "does not answer" };
-  if (code !== 0 || last?.event !== "done")
-    return { kind: "failed", host, code: 5, failure: "unexpected", message: said || `ended with ${code}` };
-  const report = schema.safeParse(last.report);
-  if (report.success) return { kind: "done", host, report: report.data };
-  const issue = report.error.issues[0];
-  const message = `answers what we do not understand: ${issue?.path.join(".")}: ${issue?.message}`;
-  return { kind: "failed", host, code: 5, failure: "unexpected", message };
+    return { kind: "failed", host, code: 5, ...codeIn(answer), failure: last.kind, message: last.message };
+  if (answer.kind === "no-answer") return silent(host, answer);
+  if (answer.sections.has("absent")) return notDeployed(host);
+  const unexpected = (message: string): Outcome<Report> => ({
+    kind: "failed",
+    host,
+    code: 5,
+    failure: "unexpected",
+    message,
+  });
+  if (answer.code !== 0 || last?.event !== "done")
+    return unexpected(lastLine(answer.stderr) || `kube-magic-backup ended with exit code ${answer.code}`);
+  const { data, problem } = checkOutput(schema, last.report);
+  return problem === undefined ? { kind: "done", host, report: data } : unexpected(problem);
 }
 
-function eventIn(line: string): ProgramEvent[] {
+function codeIn(answer: HostAnswer): { readonly code?: number } {
+  return answer.kind === "ran" ? { code: answer.code } : {};
+}
+
+type Silent = Extract<Unsuccessful, { kind: "silent" }>;
+
+/** The outcome on a host that could not be asked. */
+export function silent(host: string, { why, reason, remedy }: NoAnswer): Silent {
+  return { kind: "silent", host, absent: false, why, message: reason, remedy };
+}
+
+/** The outcome on a host without the program. */
+export function notDeployed(host: string): Silent {
+  return {
+    kind: "silent",
+    host,
+    absent: true,
+    why: "absent",
+    message: "backups are not deployed on this host",
+    remedy: "npm run deploy:post -- --tags backup",
+  };
+}
+
+/** The event in a line of output; none in any other line. */
+export function eventsIn(line: string): readonly ProgramEvent[] {
   try {
-    const parsed = programEvent.safeParse(JSON.parse(line));
-    return parsed.success ? [parsed.data] : [];
+    const { data } = checkOutput(programEvent, JSON.parse(line));
+    return data === undefined ? [] : [data];
   } catch {
     return [];
   }
-}
-
-/** Hosts at once: each is one SSH connection, and one stream into the backup host. */
-const AT_ONCE = 8;
-
-/** All hosts, a few at a time; outcomes in the order of the hosts. */
-export async function askHosts<Report>(
-  hosts: readonly Host[],
-  ask: Ask<Report>,
-): Promise<readonly Outcome<Report>[]> {
-  const outcomes: Outcome<Report>[] = [];
-  const waiting = [...hosts.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, host] = next;
-      outcomes[index] = await askHost(host, ask);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return outcomes;
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

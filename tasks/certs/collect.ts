@@ -1,6 +1,8 @@
 /** Reads the certificates of every host over one SSH connection each. Only certificates leave a host, never a key. */
 import type { ClusterModel, Host } from "../core/model.ts";
-import { runOnHost, type Section } from "../hosts/script.ts";
+import { lastLine, type Section } from "../hosts/answer.ts";
+import { askHost } from "../hosts/ask.ts";
+import { eachHost } from "../hosts/each-host.ts";
 
 /** Whose a certificate is, which is also who renews it. */
 export const OWNERS = ["kubernetes", "etcd", "kubelet", "haproxy", "registry", "nrpe", "openshift"] as const;
@@ -86,22 +88,16 @@ for settings in /etc/nagios/nrpe.cfg /etc/nagios/nrpe_local.cfg /etc/nagios/nrpe
 done
 `;
 
-const TIMEOUT_MS = 60_000;
+const SECONDS = 60;
 /** SSH connections at a time. */
 const AT_ONCE = 40;
 
-export async function collectCertificates(
+/** Asks every host at once; a host that does not answer has its reason in `silent`. */
+export function collectCertificates(
   model: ClusterModel,
   env: NodeJS.ProcessEnv,
 ): Promise<readonly HostCertificates[]> {
-  const results: HostCertificates[] = [];
-  const waiting = [...model.hosts.entries()];
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      results[next[0]] = await collectFrom(model, next[1], env);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return results;
+  return eachHost(model.hosts, AT_ONCE, (host) => collectFrom(model, host, env));
 }
 
 async function collectFrom(
@@ -109,18 +105,19 @@ async function collectFrom(
   host: Host,
   env: NodeJS.ProcessEnv,
 ): Promise<HostCertificates> {
-  const answer = await runOnHost(model, host, SCRIPT, { env, timeoutMs: TIMEOUT_MS });
-  if (answer.kind === "unreachable")
-    return { host: host.name, files: [], clockSkew: 0, silent: answer.reason };
+  const silent = (reason: string): HostCertificates => ({
+    host: host.name,
+    files: [],
+    clockSkew: 0,
+    silent: reason,
+  });
+  const answer = await askHost(model, host, SCRIPT, { env, seconds: SECONDS });
+  if (answer.kind === "no-answer") return silent(answer.reason);
   const clock = Number(answer.sections.get("clock")?.text.trim());
   if (!Number.isFinite(clock) || answer.code !== 0)
-    return {
-      host: host.name,
-      files: [],
-      clockSkew: 0,
-      silent:
-        answer.stderr.trim().split("\n").at(-1) || `did not answer to the end (exit code ${answer.code})`,
-    };
+    return silent(
+      lastLine(answer.stderr) || `the search for certificates ended with exit code ${answer.code}`,
+    );
   return {
     host: host.name,
     files: readFiles(host.name, answer.sections),

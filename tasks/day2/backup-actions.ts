@@ -1,8 +1,8 @@
 /** Day-2 actions with the backup program of the hosts. */
 import { type RestoreReport, restoreReport } from "../backup/answers.ts";
-import { bring } from "../backup/bring.ts";
+import { copyBackup } from "../backup/copy-to-controller.ts";
 import { requireSuccess } from "../backup/failures.ts";
-import { type Ask, askHost, askHosts, type Outcome } from "../backup/program.ts";
+import { type BackupQuestion, type Outcome, runProgram, runProgramOnHosts } from "../backup/program.ts";
 import type { Host } from "../core/model.ts";
 import type { Session } from "../core/session.ts";
 import type { ClusterContext } from "../deploy/prepare.ts";
@@ -19,7 +19,7 @@ export interface Job<Report> {
   readonly line: string;
   /** Of the program on the hosts. */
   readonly words: readonly string[];
-  readonly report: Ask<Report>["report"];
+  readonly report: BackupQuestion<Report>["report"];
   /** As in "drill of lb1 failed". */
   readonly noun: string;
 }
@@ -43,13 +43,14 @@ export function onEachHost<Report>(
         title: job.title,
         work: {
           lines: [`on ${hosts.map(({ name }) => name).join(", ")}: ${job.line}`],
-          async run({ say }) {
+          async run({ say, stop }) {
             const onStep = (host: string, message: string): void => say(`${host.padEnd(width)}  ${message}`);
-            const outcomes = await askHosts(hosts, {
+            const outcomes = await runProgramOnHosts(hosts, {
               model,
               words: job.words,
               report: job.report,
               env,
+              signal: stop.now,
               onStep,
             });
             show(outcomes);
@@ -99,8 +100,9 @@ export async function restoreFilesAction(
   const { kind } = destination;
   if (kind === "controller") {
     const { folder } = destination;
-    return prepared(`copy the files of ${host.name} to ${folder} on this machine`, async () => {
-      const files = await bring(cluster.model, host, words, folder);
+    return prepared(`copy the files of ${host.name} to ${folder} on this machine`, async ({ stop }) => {
+      const source = { model: cluster.model, host, env: session.env, signal: stop.now };
+      const files = await copyBackup(source, words, folder);
       show(`${files} files of ${host.name} are in ${folder}`);
     });
   }
@@ -151,7 +153,7 @@ async function ask(
   say: (line: string) => void,
 ): Promise<RestoreReport> {
   const onStep = (_host: string, message: string): void => say(message);
-  const outcome = await askHost(host, { model, words, report: restoreReport, env, onStep });
+  const outcome = await runProgram(host, { model, words, report: restoreReport, env, onStep });
   if (outcome.kind === "done") return outcome.report;
   requireSuccess("restore", [outcome]);
   throw new Error("unreachable");

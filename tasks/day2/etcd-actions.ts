@@ -6,7 +6,7 @@ import type { ClusterContext } from "../deploy/prepare.ts";
 import { askMembers } from "../etcd/ask.ts";
 import { defragment, defragOrder, disarm, refuseDefrag } from "../etcd/defrag.ts";
 import type { Verdict } from "../etcd/judge.ts";
-import { type AnsweringMember, answering, type MemberAnswer } from "../etcd/member.ts";
+import { type AnsweringMember, answeringMembers, type MemberAnswer } from "../etcd/member.ts";
 import { keptFolder, restore } from "../etcd/restore.ts";
 import { recordRestore } from "../etcd/restore-journal.ts";
 import type { RestorePlan } from "../etcd/restore-plan.ts";
@@ -78,7 +78,7 @@ export function defragAction(
   const refusal = refuseDefrag(answers, verdict, degraded);
   if (refusal !== undefined)
     throw new GateError(`etcd:defrag: ${refusal.message}`, { remedy: refusal.remedy });
-  const order = defragOrder(answering(answers)).map(({ host }) => host.name);
+  const order = defragOrder(answeringMembers(answers)).map(({ host }) => host.name);
   const defrag: HostStep = {
     name: "etcd-defrag",
     title: "Compact and defragment etcd",

@@ -1,5 +1,6 @@
 /** Kubernetes moves one minor version at a time: the versions to stop at on the way. Pure. */
 import { closest } from "../core/closest.ts";
+import { compareVersions } from "../core/versions.ts";
 import type { Refusal } from "./action.ts";
 
 export type UpgradePath =
@@ -17,8 +18,8 @@ export function upgradePath(
   installable: readonly string[],
   tool: string,
 ): UpgradePath {
-  const [from] = [...installed].sort(compare);
-  const newest = [...installed].sort(compare).at(-1);
+  const [from] = [...installed].sort(compareVersions);
+  const newest = [...installed].sort(compareVersions).at(-1);
   if (from === undefined || newest === undefined)
     return refuse(
       "gate",
@@ -28,13 +29,13 @@ export function upgradePath(
   const wrong = [from, to].find((version) => !/^\d+\.\d+\.\d+$/.test(version));
   if (wrong !== undefined)
     return refuse("input", `${wrong} is no version of Kubernetes`, "write it in full, without v: 1.35.4");
-  if (compare(to, newest) < 0)
+  if (compareVersions(to, newest) < 0)
     return refuse(
       "gate",
       `${to} is older than ${newest}, which runs now: Kubernetes cannot go back`,
       `choose a version after ${newest}`,
     );
-  if (compare(to, from) === 0)
+  if (compareVersions(to, from) === 0)
     return refuse("gate", `every host runs ${to} already`, "nothing is to be done");
   if (minorOf(from)[0] !== minorOf(to)[0])
     return refuse("gate", `${from} to ${to} changes the major version`, "stay within one");
@@ -52,7 +53,7 @@ export function upgradePath(
   for (let minor = first + 1; minor < last; minor++) {
     const best = installable
       .filter((version) => version.startsWith(`${major}.${minor}.`))
-      .sort(compare)
+      .sort(compareVersions)
       .at(-1);
     if (best === undefined)
       return refuse(
@@ -63,7 +64,7 @@ export function upgradePath(
     hops.push(best);
   }
   // The kubespray at hand has to know the version that it starts from: it reads what the next minor changed.
-  const oldest = [...installable].sort(compare)[0] ?? to;
+  const oldest = [...installable].sort(compareVersions)[0] ?? to;
   if (first + 1 < minorOf(oldest)[1])
     return refuse(
       "gate",
@@ -75,27 +76,17 @@ export function upgradePath(
 
 /** Newest version that can be installed. */
 export function newestOf(versions: readonly string[]): string | undefined {
-  return [...versions].sort(compare).at(-1);
+  return [...versions].sort(compareVersions).at(-1);
 }
 
 function spanOf(versions: readonly string[]): string {
-  const sorted = [...versions].sort(compare);
+  const sorted = [...versions].sort(compareVersions);
   return sorted.length === 0 ? "nothing that is known" : `${sorted[0]} to ${sorted.at(-1)}`;
 }
 
 function minorOf(version: string): readonly [number, number] {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return [major, minor];
-}
-
-function compare(a: string, b: string): number {
-  const left = a.split(".").map(Number);
-  const right = b.split(".").map(Number);
-  for (let at = 0; at < 3; at++) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }
 
 function refuse(kind: Refusal["kind"], message: string, remedy: string): { readonly refusal: Refusal } {

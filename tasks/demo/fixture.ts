@@ -7,7 +7,7 @@ import { clusterFolders, toolFolder } from "../core/paths.ts";
 import type { Session } from "../core/session.ts";
 import type { ValueMap } from "../core/value.ts";
 import { customAnsible, INVENTORY } from "../deploy/prepare.ts";
-import { capture } from "../io/shell.ts";
+import { capture } from "../io/command/capture.ts";
 
 /**
  * @param name folder below test/fixtures with a playbook.yml

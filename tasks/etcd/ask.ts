@@ -1,6 +1,7 @@
 /** Asks every member at once how it is, over one SSH connection each; reads only. */
 import { type ClusterModel, etcdHosts, type Host } from "../core/model.ts";
-import { runOnHost, type Section } from "../hosts/script.ts";
+import type { Section } from "../hosts/answer.ts";
+import { askHost } from "../hosts/ask.ts";
 import { PRELUDE, QUESTION_SECONDS, readSettings, settingsVariables } from "./host-script.ts";
 import type { MemberAnswer, MemberSettings, SilenceKind } from "./member.ts";
 import { lastError, readMembers, readStatus } from "./read-answers.ts";
@@ -26,7 +27,7 @@ section health cat "$folder/health"
 [ "$LIST" = yes ] && section members cat "$folder/members"
 `;
 
-const TIMEOUT_MS = (QUESTION_SECONDS * 3 + 10) * 1000;
+const SECONDS = QUESTION_SECONDS * 3 + 10;
 
 /** One of them, the first that can, is also asked for the list of all members. */
 export async function askMembers(
@@ -49,13 +50,12 @@ async function askMember(
   env: NodeJS.ProcessEnv,
   list: boolean,
 ): Promise<MemberAnswer> {
-  const answer = await runOnHost(model, host, STATUS, {
+  const answer = await askHost(model, host, STATUS, {
     env,
-    timeoutMs: TIMEOUT_MS,
+    seconds: SECONDS,
     variables: { ...settingsVariables(model), LIST: list ? "yes" : "" },
   });
-  if (answer.kind === "unreachable")
-    return { kind: "silent", host, why: "unreachable", reason: answer.reason };
+  if (answer.kind === "no-answer") return { kind: "silent", host, why: "unreachable", reason: answer.reason };
   return interpret(host, answer.sections);
 }
 

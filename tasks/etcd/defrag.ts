@@ -7,10 +7,10 @@ import { PhaseError } from "../core/errors.ts";
 import type { Host } from "../core/model.ts";
 import { throwIfStopped } from "../core/stop.ts";
 import { duration, size } from "../report/text.ts";
-import { type EtcdAction, onMember, required } from "./action.ts";
+import { type EtcdAction, requireDone, runOnMember } from "./action.ts";
 import { askMembers } from "./ask.ts";
 import { quotaOf, type Verdict } from "./judge.ts";
-import { type AnsweringMember, answering, leaderOf, type MemberAnswer } from "./member.ts";
+import { type AnsweringMember, answeringMembers, leaderOf, type MemberAnswer } from "./member.ts";
 import { CANARY } from "./snapshot-file.ts";
 
 export interface Refusal {
@@ -49,7 +49,7 @@ const AGAIN = "the same command again goes on; npm run etcd:status shows how it 
 
 export async function defragment(action: EtcdAction, answers: readonly MemberAnswer[]): Promise<void> {
   const { stop } = action;
-  const members = answering(answers);
+  const members = answeringMembers(answers);
   const [first] = members;
   if (first === undefined) throw new PhaseError("no member of etcd answers", { remedy: AGAIN });
   throwIfStopped(stop, "nothing was compacted or defragmented", AGAIN);
@@ -62,7 +62,7 @@ export async function defragment(action: EtcdAction, answers: readonly MemberAns
       AGAIN,
     );
     // Who leads may change on the way.
-    const now = answering(
+    const now = answeringMembers(
       await askMembers(
         action.model,
         action.env,
@@ -81,13 +81,13 @@ export async function defragment(action: EtcdAction, answers: readonly MemberAns
 }
 
 async function compact(action: EtcdAction, { host }: AnsweringMember, revision: number): Promise<void> {
-  const result = await onMember(action, host, `section compact ask compaction --physical "$REVISION"`, {
+  const result = await runOnMember(action, host, `section compact ask compaction --physical "$REVISION"`, {
     variables: { REVISION: String(revision) },
   });
   // Somebody, usually the API server, was faster.
   if (!result.did("compact") && /has been compacted/.test(result.reason("compact")))
     return action.say(`revisions before ${revision} were dropped already`);
-  required(result, host, "compact", `compacting to revision ${revision}`, AGAIN);
+  requireDone(result, host, "compact", `compacting to revision ${revision}`, AGAIN);
   action.say(`revisions before ${revision} dropped`);
 }
 
@@ -95,7 +95,7 @@ async function defragmentOne(action: EtcdAction, member: AnsweringMember): Promi
   const { host, status } = member;
   const started = Date.now();
   const isLeader = status.leader === status.id;
-  const result = await onMember(
+  const result = await runOnMember(
     action,
     host,
     `free=$(df -Pk "$data_dir" | awk 'NR == 2 { print $4 }')
@@ -108,7 +108,7 @@ section defrag ask defrag`,
       output: result.text("full"),
       remedy: `free some space on the disk of its database; ${AGAIN}`,
     });
-  required(result, host, "defrag", "defragmenting", AGAIN);
+  requireDone(result, host, "defrag", "defragmenting", AGAIN);
   const seconds = (Date.now() - started) / 1000;
   const after = await untilServing(action, host);
   action.say(
@@ -136,8 +136,8 @@ function isServing({ status }: AnsweringMember): boolean {
 
 /** Clears the alarms for the whole cluster. */
 export async function disarm(action: EtcdAction, host: Host): Promise<void> {
-  const result = await onMember(action, host, "section disarm ask alarm disarm", { timeoutSeconds: 60 });
-  required(result, host, "disarm", "clearing the alarms", AGAIN);
+  const result = await runOnMember(action, host, "section disarm ask alarm disarm", { seconds: 60 });
+  requireDone(result, host, "disarm", "clearing the alarms", AGAIN);
   action.say("alarms cleared");
 }
 
@@ -145,11 +145,11 @@ export async function disarm(action: EtcdAction, host: Host): Promise<void> {
 async function tryWrite(action: EtcdAction, members: readonly AnsweringMember[]): Promise<void> {
   for (const { host } of members) {
     const value = `defrag ${new Date().toISOString()} ${host.name}`;
-    const result = await onMember(
+    const result = await runOnMember(
       action,
       host,
       `section put ask put "$CANARY_KEY" "$CANARY"; section get ask get "$CANARY_KEY" --print-value-only`,
-      { variables: { CANARY_KEY: CANARY, CANARY: value }, timeoutSeconds: 60 },
+      { variables: { CANARY_KEY: CANARY, CANARY: value }, seconds: 60 },
     );
     if (result.did("put") && result.text("get") === value) continue;
     throw new PhaseError(`${host.name}: still takes no writes: ${result.reason("put")}`, {
@@ -160,7 +160,7 @@ async function tryWrite(action: EtcdAction, members: readonly AnsweringMember[])
 }
 
 async function stillFull({ model, env }: EtcdAction): Promise<string> {
-  const full = answering(await askMembers(model, env)).find(
+  const full = answeringMembers(await askMembers(model, env)).find(
     (member) => member.status.dbBytes >= quotaOf(member) * 0.95,
   );
   return full === undefined

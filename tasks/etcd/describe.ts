@@ -1,7 +1,7 @@
 /** The members as a table, and what was found, for people. */
 import { size, table } from "../report/text.ts";
 import { type Finding, quotaOf, type Verdict } from "./judge.ts";
-import { type AnsweringMember, answering, type MemberAnswer } from "./member.ts";
+import { type AnsweringMember, answeringMembers, type MemberAnswer } from "./member.ts";
 
 const COLUMNS = [
   "member",
@@ -18,7 +18,7 @@ const COLUMNS = [
 ];
 
 export function describeStatus(cluster: string, answers: readonly MemberAnswer[], verdict: Verdict): string {
-  const up = answering(answers).length;
+  const up = answeringMembers(answers).length;
   const head = `${cluster}: etcd ${verdict.state}, ${up} of ${answers.length} members answer`;
   const rows = answers.map((answer) => (answer.kind === "answers" ? memberRow(answer) : silentRow(answer)));
   return [head, table([COLUMNS, ...rows]), ...verdict.findings.map(describeFinding), ""].join("\n");

@@ -1,6 +1,6 @@
 /** Shell that every script about etcd begins with: finds a member's settings and tools, and points etcdctl at it. */
 import type { ClusterModel } from "../core/model.ts";
-import type { Section } from "../hosts/script.ts";
+import type { Section } from "../hosts/answer.ts";
 import type { MemberSettings } from "./member.ts";
 
 const PLACES = ["/etc/etcd.env", "/etc/kubernetes/manifests/etcd.yaml", "/etc/etcd/etcd.conf"] as const;

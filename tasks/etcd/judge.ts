@@ -1,7 +1,13 @@
 /** Whether the cluster's etcd is well, and what to do when it is not. Pure. */
 import { type ClusterModel, etcdHosts } from "../core/model.ts";
 import { size } from "../report/text.ts";
-import { type AnsweringMember, answering, leaderOf, type MemberAnswer, type SilenceKind } from "./member.ts";
+import {
+  type AnsweringMember,
+  answeringMembers,
+  leaderOf,
+  type MemberAnswer,
+  type SilenceKind,
+} from "./member.ts";
 
 export interface Finding {
   /** `critical`: the service or its redundancy suffers now. `warning`: it will. `note`: worth knowing, no alarm. */
@@ -29,7 +35,7 @@ const SPARSE_FACTOR = 2;
 
 /** @param warnAt percent of the quota from which the database is too full */
 export function judge(model: ClusterModel, answers: readonly MemberAnswer[], warnAt: number): Verdict {
-  const members = answering(answers);
+  const members = answeringMembers(answers);
   const total = clusterSize(model, members);
   const needed = Math.floor(total / 2) + 1;
   const leader = leaderOf(members);

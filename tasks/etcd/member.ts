@@ -84,7 +84,7 @@ export type MemberAnswer =
 
 export type AnsweringMember = Extract<MemberAnswer, { kind: "answers" }>;
 
-export function answering(answers: readonly MemberAnswer[]): readonly AnsweringMember[] {
+export function answeringMembers(answers: readonly MemberAnswer[]): readonly AnsweringMember[] {
   return answers.filter((answer) => answer.kind === "answers");
 }
 

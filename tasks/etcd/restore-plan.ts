@@ -2,7 +2,7 @@
 import { GateError, InputError } from "../core/errors.ts";
 import { type ClusterModel, etcdHosts, type Host } from "../core/model.ts";
 import { size } from "../report/text.ts";
-import { type EtcdAction, onMember, type StepResult } from "./action.ts";
+import { type EtcdAction, runOnMember, type ScriptResult } from "./action.ts";
 import { readSettings } from "./host-script.ts";
 import type { MemberSettings } from "./member.ts";
 import { INSPECT } from "./restore-scripts.ts";
@@ -84,9 +84,9 @@ async function inspect(
   host: Host,
   { bytes }: LocalSnapshot,
 ): Promise<RestoreMember | { readonly complaint: string }> {
-  let result: StepResult;
+  let result: ScriptResult;
   try {
-    result = await onMember({ ...action, say: () => {} }, host, INSPECT, { timeoutSeconds: 60 });
+    result = await runOnMember({ ...action, say: () => {} }, host, INSPECT, { seconds: 60 });
   } catch (error) {
     if (error instanceof GateError) return { complaint: error.message.replace(`${host.name}: `, "") };
     throw error;

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PhaseError } from "../core/errors.ts";
 import { type Host, hostsWith } from "../core/model.ts";
 import { throwIfStopped } from "../core/stop.ts";
-import { sendFile } from "../hosts/copy.ts";
+import { copyToHost } from "../hosts/copy.ts";
 import { duration } from "../report/text.ts";
-import { type EtcdAction, onMember, required, type StepResult } from "./action.ts";
+import { type EtcdAction, requireDone, runOnMember, type ScriptResult } from "./action.ts";
 import { askMembers } from "./ask.ts";
-import { type AnsweringMember, answering } from "./member.ts";
+import { type AnsweringMember, answeringMembers } from "./member.ts";
 import type { RestoreMember, RestorePlan } from "./restore-plan.ts";
 import * as scripts from "./restore-scripts.ts";
 import { jsonIn } from "./snapshot.ts";
@@ -27,12 +27,12 @@ const POD_SECONDS = 180;
 export async function restore(
   action: EtcdAction,
   plan: RestorePlan,
-  begins: (part: RestorePart) => void,
+  onPart: (part: RestorePart) => void,
 ): Promise<void> {
   const { say, stop } = action;
   const names = plan.members.map(({ host }) => host.name).join(", ");
   say(`making a new member of the snapshot on ${names}`);
-  begins("stage");
+  onPart("stage");
   try {
     await Promise.all(plan.members.map((member) => stage(action, plan, member)));
     throwIfStopped(stop, "nothing was changed", AGAIN);
@@ -41,20 +41,20 @@ export async function restore(
     throw error;
   }
   say(`a new member lies ready on ${names}`);
-  begins("stop");
+  onPart("stop");
   const started = Date.now();
   await stopAll(action, plan);
-  begins("swap");
+  onPart("swap");
   for (const member of plan.members) await swap(action, plan, member);
-  begins("start");
+  onPart("start");
   await Promise.all(plan.members.map(({ host }) => start(action, host)));
   const members = await untilHealthy(action, plan);
   say(`etcd serves again after ${duration((Date.now() - started) / 1000)}`);
-  begins("verify");
+  onPart("verify");
   await verify(action, plan, members);
-  begins("api");
+  onPart("api");
   await startApi(action);
-  begins("done");
+  onPart("done");
 }
 
 const stageFolder = ({ id }: RestorePlan): string => `kube-magic-restore-${id}`;
@@ -71,12 +71,12 @@ async function stage(
   const { snapshot } = plan;
   const remedy = "nothing was changed; the same command again tries anew";
   // What a restore that was cut off left: it would never be used.
-  await onMember(action, host, scripts.UNSTAGE, { timeoutSeconds: 60 });
+  await runOnMember(action, host, scripts.UNSTAGE, { seconds: 60 });
   const remote = `${settings.dataDir}/${stageFolder(plan)}/snapshot.db`;
-  const complaint = await sendFile(model, host, snapshot.path, remote, { env, signal: stop.now });
-  if (complaint !== undefined)
-    throw new PhaseError(`${host.name}: the snapshot could not be copied there: ${complaint}`, { remedy });
-  const result = await onMember(action, host, scripts.STAGE, {
+  const copy = await copyToHost(model, host, snapshot.path, remote, { env, signal: stop.now });
+  if (copy.kind !== "copied")
+    throw new PhaseError(`${host.name}: the snapshot could not be copied to it: ${copy.reason}`, { remedy });
+  const result = await runOnMember(action, host, scripts.STAGE, {
     variables: {
       STAGE: stageFolder(plan),
       TOOL: tool,
@@ -88,12 +88,16 @@ async function stage(
   });
   if (result.text("sha256").split(" ")[0] !== snapshot.sha256)
     throw new PhaseError(`${host.name}: the snapshot arrived damaged`, { remedy });
-  required(result, host, "status", "reading the snapshot", remedy);
+  requireDone(result, host, "status", "reading the snapshot", remedy);
   compareWithManifest(plan, host, result);
-  required(result, host, "restore", `restoring beside the old data`, remedy);
+  requireDone(result, host, "restore", `restoring beside the old data`, remedy);
 }
 
-function compareWithManifest({ snapshot: { manifest } }: RestorePlan, host: Host, result: StepResult): void {
+function compareWithManifest(
+  { snapshot: { manifest } }: RestorePlan,
+  host: Host,
+  result: ScriptResult,
+): void {
   if (manifest === undefined) return;
   const found = jsonIn(result.text("status")) as { hash?: number; totalKey?: number } | undefined;
   const hash = found?.hash?.toString(16).padStart(8, "0");
@@ -109,7 +113,7 @@ async function unstage(action: EtcdAction, { members }: RestorePlan): Promise<vo
   const calm = { ...action, stop: { requested: false, now: new AbortController().signal } };
   await Promise.all(
     members.map(({ host }) =>
-      onMember(calm, host, scripts.UNSTAGE, { timeoutSeconds: 30 }).catch(() => undefined),
+      runOnMember(calm, host, scripts.UNSTAGE, { seconds: 30 }).catch(() => undefined),
     ),
   );
 }
@@ -132,7 +136,7 @@ async function stopAll(action: EtcdAction, plan: RestorePlan): Promise<void> {
     }),
   );
   if (stopped.flat().length > 0) say(`API servers stopped on ${stopped.flat().join(", ")}`);
-  const answers = answering(
+  const answers = answeringMembers(
     await askMembers(
       model,
       env,
@@ -142,8 +146,8 @@ async function stopAll(action: EtcdAction, plan: RestorePlan): Promise<void> {
   const leader = answers.find(({ status }) => status.id === status.leader)?.host;
   const inOrder = [...plan.members].sort((a, b) => Number(a.host === leader) - Number(b.host === leader));
   for (const { host } of inOrder) {
-    const result = await onMember(action, host, scripts.STOP_MEMBER, { timeoutSeconds: POD_SECONDS });
-    required(result, host, "stop", "stopping etcd", AGAIN);
+    const result = await runOnMember(action, host, scripts.STOP_MEMBER, { seconds: POD_SECONDS });
+    requireDone(result, host, "stop", "stopping etcd", AGAIN);
   }
   say(`etcd stopped on ${inOrder.map(({ host }) => host.name).join(", then ")}`);
 }
@@ -154,16 +158,16 @@ async function onControlPlane(
   host: Host,
   script: string,
   variables: Readonly<Record<string, string>> = {},
-): Promise<StepResult | undefined> {
-  return onMember(action, host, script, { variables, timeoutSeconds: POD_SECONDS, needsEtcd: false });
+): Promise<ScriptResult | undefined> {
+  return runOnMember(action, host, script, { variables, seconds: POD_SECONDS, needsEtcd: false });
 }
 
 async function swap(action: EtcdAction, plan: RestorePlan, { host, settings }: RestoreMember): Promise<void> {
-  const result = await onMember(action, host, scripts.SWAP, {
+  const result = await runOnMember(action, host, scripts.SWAP, {
     variables: { STAGE: stageFolder(plan), KEEP: keptFolder(plan) },
-    timeoutSeconds: 60,
+    seconds: 60,
   });
-  required(result, host, "place", "putting the new data in place", AGAIN);
+  requireDone(result, host, "place", "putting the new data in place", AGAIN);
   action.say(
     result.did("keep")
       ? `${host.name}: old data kept as ${settings.dataDir}/${keptFolder(plan)}`
@@ -172,8 +176,8 @@ async function swap(action: EtcdAction, plan: RestorePlan, { host, settings }: R
 }
 
 async function start(action: EtcdAction, host: Host): Promise<void> {
-  const result = await onMember(action, host, scripts.START_MEMBER, { timeoutSeconds: 60 });
-  required(result, host, "start", "starting etcd", AGAIN);
+  const result = await runOnMember(action, host, scripts.START_MEMBER, { seconds: 60 });
+  requireDone(result, host, "start", "starting etcd", AGAIN);
 }
 
 async function untilHealthy(
@@ -184,7 +188,7 @@ async function untilHealthy(
   const deadline = Date.now() + HEALTH_SECONDS * 1000;
   for (;;) {
     const answers = await askMembers(action.model, action.env, hosts);
-    const up = answering(answers).filter(({ status }) => status.healthy);
+    const up = answeringMembers(answers).filter(({ status }) => status.healthy);
     if (up.length === hosts.length) return up;
     if (Date.now() > deadline) {
       const reasons = answers.flatMap((answer) =>
@@ -212,11 +216,11 @@ async function verify(
   const { manifest } = snapshot;
   const counts = await Promise.all(
     members.map(async ({ host }) => {
-      const result = await onMember(action, host, scripts.COUNT, {
+      const result = await runOnMember(action, host, scripts.COUNT, {
         variables: { CANARY_KEY: CANARY },
-        timeoutSeconds: 60,
+        seconds: 60,
       });
-      required(result, host, "count", "counting keys", AGAIN);
+      requireDone(result, host, "count", "counting keys", AGAIN);
       return {
         host,
         keys: Number(/"Count" : (\d+)/.exec(result.text("count"))?.[1] ?? 0),
@@ -249,15 +253,15 @@ async function writeThrough(action: EtcdAction, members: readonly AnsweringMembe
   if (first === undefined) return;
   const value = `restored ${new Date().toISOString()}`;
   const variables = { CANARY_KEY: CANARY, CANARY: value };
-  const put = await onMember(action, first.host, `section put ask put "$CANARY_KEY" "$CANARY"`, {
+  const put = await runOnMember(action, first.host, `section put ask put "$CANARY_KEY" "$CANARY"`, {
     variables,
-    timeoutSeconds: 60,
+    seconds: 60,
   });
-  required(put, first.host, "put", "writing the canary", AGAIN);
+  requireDone(put, first.host, "put", "writing the canary", AGAIN);
   for (const { host } of members) {
-    const got = await onMember(action, host, `section get ask get "$CANARY_KEY" --print-value-only`, {
+    const got = await runOnMember(action, host, `section get ask get "$CANARY_KEY" --print-value-only`, {
       variables,
-      timeoutSeconds: 60,
+      seconds: 60,
     });
     if (got.text("get") !== value)
       throw new PhaseError(`${host.name} does not see what was written through ${first.host.name}`, {

@@ -3,11 +3,11 @@ import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { GateError, InterruptedError, PhaseError } from "../core/errors.ts";
-import { fetchFile, requireRoomHere } from "../hosts/copy.ts";
+import { copyFromHost, requireFreeSpace } from "../hosts/copy.ts";
 import { ensurePrivateFolder } from "../io/files.ts";
 import { size } from "../report/text.ts";
-import { type EtcdAction, onMember, type StepResult } from "./action.ts";
-import { type AnsweringMember, answering, type MemberAnswer } from "./member.ts";
+import { type EtcdAction, runOnMember, type ScriptResult } from "./action.ts";
+import { type AnsweringMember, answeringMembers, type MemberAnswer } from "./member.ts";
 import {
   CANARY,
   type LocalSnapshot,
@@ -62,12 +62,12 @@ export async function takeSnapshot(
   const stamp = taken.toISOString().replaceAll(/[-:]|\.\d+/g, "");
   const path = target.file ?? join(target.folder, `etcd-${model.name}-${stamp}.db`);
   ensurePrivateFolder(target.folder);
-  requireRoomHere(target.folder, member.status.dbBytes + SPARE_BYTES, "the snapshot");
+  requireFreeSpace(target.folder, member.status.dbBytes + SPARE_BYTES, "the snapshot");
   say(`snapshot of ${size(member.status.dbBytes)} from ${member.host.name}`);
   const canary = `snapshot ${stamp}`;
   const name = `kube-magic-${stamp}.db`;
   const remote = `${model.etcd.snapshotFolder}/${name}`;
-  const result = await onMember(action, member.host, TAKE, {
+  const result = await runOnMember(action, member.host, TAKE, {
     variables: {
       FOLDER: model.etcd.snapshotFolder,
       NAME: name,
@@ -96,7 +96,7 @@ export async function takeSnapshot(
 
 /** A follower that is up to date: the leader has enough to do. Without a leader, whoever has seen most. */
 function chooseMember(answers: readonly MemberAnswer[]): AnsweringMember {
-  const voting = answering(answers).filter(({ status }) => !status.isLearner);
+  const voting = answeringMembers(answers).filter(({ status }) => !status.isLearner);
   const [best] = [...voting].sort(
     (a, b) =>
       b.status.raftApplied - a.status.raftApplied ||
@@ -123,7 +123,7 @@ const CLOSE = 100;
 function readResult(
   { model }: EtcdAction,
   { host }: AnsweringMember,
-  result: StepResult,
+  result: ScriptResult,
 ): Pick<SnapshotManifest, "bytes" | "sha256" | "revision" | "hash" | "totalKeys" | "liveKeys"> {
   const folder = model.etcd.snapshotFolder;
   const room = `free some space there, or name another place in etcd.snapshotFolder; no data was changed`;
@@ -180,13 +180,13 @@ async function fetchSnapshot(
   const { model, env, stop } = action;
   const part = `${path}.part`;
   try {
-    const complaint = await fetchFile(model, host, remote, part, { env, signal: stop.now });
+    const copy = await copyFromHost(model, host, remote, part, { env, signal: stop.now });
     if (stop.now.aborted)
       throw new InterruptedError("interrupted: the snapshot was not fetched", {
         remedy: "the same command again takes another one",
       });
-    if (complaint !== undefined)
-      throw new GateError(`${host.name}: the snapshot could not be fetched: ${complaint}`, {
+    if (copy.kind !== "copied")
+      throw new GateError(`${host.name}: the snapshot could not be fetched: ${copy.reason}`, {
         remedy: "free some space on this machine, or name another place with --output; no data was changed",
       });
     const fetched = await verifySnapshot(part, false);
@@ -198,13 +198,13 @@ async function fetchSnapshot(
     renameSync(part, path);
   } finally {
     rmSync(part, { force: true });
-    await onMember(
+    await runOnMember(
       { ...action, stop: { requested: false, now: new AbortController().signal } },
       host,
       `rm -f "$SNAPSHOT"`,
       {
         variables: { SNAPSHOT: remote },
-        timeoutSeconds: 30,
+        seconds: 30,
       },
     ).catch(() => undefined);
   }

@@ -1,72 +1,111 @@
-/** Files to and from hosts, as root there, over one SSH connection each. */
+/** Files to and from hosts, as root on the host, over one SSH connection each. */
+import { randomBytes } from "node:crypto";
 import { closeSync, openSync, statfsSync } from "node:fs";
 import { GateError } from "../core/errors.ts";
 import type { ClusterModel, Host } from "../core/model.ts";
+import { shellCommand, shellWord } from "../core/shell-words.ts";
+import { stream } from "../io/command/stream.ts";
 import { onDisk } from "../io/files.ts";
-import { runWithFiles } from "../io/process.ts";
-import { sshCommandTo } from "../render/connection.ts";
-import { shellQuoted } from "./script.ts";
+import { lastLine, type NoAnswer, noAnswer } from "./answer.ts";
+import { asRoot, sshCommandTo } from "./ssh-command.ts";
 
 export interface CopyOptions {
   readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
+  /** Ends the copy in the middle: the file is then not whole. */
+  readonly signal?: AbortSignal;
 }
 
-/** What went wrong, or nothing. */
-export type Complaint = string | undefined;
+export type CopyAnswer =
+  | { readonly kind: "copied" }
+  /** The host refused. */
+  | { readonly kind: "failed"; readonly code: number; readonly reason: string; readonly stderr: string }
+  | NoAnswer;
 
 /** The bytes of a host's file into a local one, which only its owner can read. */
-export async function fetchFile(
+export async function copyFromHost(
   model: ClusterModel,
   host: Host,
   from: string,
   to: string,
   options: CopyOptions,
-): Promise<Complaint> {
-  return run(model, host, `cat ${shellQuoted(from)}`, options, { output: to });
+): Promise<CopyAnswer> {
+  return outputToFile(model, host, ["cat", from], to, options);
+}
+
+/** What a command prints on a host into a local file, which only its owner can read. */
+export async function outputToFile(
+  model: ClusterModel,
+  host: Host,
+  command: readonly string[],
+  to: string,
+  options: CopyOptions,
+): Promise<CopyAnswer> {
+  return transfer(model, host, shellCommand(command), options, { output: to });
 }
 
 /** A local file to a place on the host, in a folder that is made when it is missing; only root can read it. */
-export async function sendFile(
+export async function copyToHost(
   model: ClusterModel,
   host: Host,
   from: string,
   to: string,
   options: CopyOptions,
-): Promise<Complaint> {
+): Promise<CopyAnswer> {
   const folder = to.slice(0, to.lastIndexOf("/"));
-  const line = `umask 077; mkdir -p ${shellQuoted(folder)} && cat > ${shellQuoted(to)}`;
-  return run(model, host, line, options, { input: from });
+  const line = `umask 077; mkdir -p ${shellWord(folder)} && cat > ${shellWord(to)}`;
+  return transfer(model, host, line, options, { input: from });
 }
 
-async function run(
+async function transfer(
   model: ClusterModel,
   host: Host,
   line: string,
-  options: CopyOptions,
+  { env, signal }: CopyOptions,
   files: { readonly input?: string; readonly output?: string },
-): Promise<Complaint> {
-  const asRoot = host.ssh.user === "root" ? "" : "sudo -n ";
+): Promise<CopyAnswer> {
+  // Both streams carry the file, so the marks are on standard error.
+  const mark = `@@${randomBytes(8).toString("hex")}`;
+  const marked = `PATH=$PATH:/usr/local/sbin:/usr/local/bin; echo ${mark} ready >&2; (${line}); echo "${mark} done $?" >&2`;
   const input = files.input === undefined ? undefined : openSync(files.input, "r");
   const { output: path } = files;
   const output = path === undefined ? undefined : onDisk(path, () => openSync(path, "w", 0o600));
   try {
-    const { code, stderr } = await runWithFiles(
-      [...sshCommandTo(model, host), `${asRoot}sh -c ${shellQuoted(line)}`],
-      { ...options, input, output },
-    );
-    return code === 0 ? undefined : (stderr.trim().split("\n").at(-1) ?? `exit code ${code}`);
+    const command = asRoot(host, shellCommand(["sh", "-c", marked]));
+    const { code, stderr } = await stream([...sshCommandTo(model, host), command], {
+      env,
+      input,
+      output,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const done = new RegExp(`^${mark} done (\\d+)$`, "m").exec(stderr)?.[1];
+    const said = stderr.replaceAll(new RegExp(`^${mark} .*\\n?`, "gm"), "");
+    if (done === undefined)
+      return noAnswer({
+        host,
+        began: stderr.includes(`${mark} ready`),
+        code,
+        stderr: said,
+        timedOut: false,
+        stopped: signal?.aborted === true,
+      });
+    if (done === "0") return { kind: "copied" };
+    return {
+      kind: "failed",
+      code: Number(done),
+      reason: lastLine(said) || `exit code ${done}`,
+      stderr: said,
+    };
   } finally {
     if (input !== undefined) closeSync(input);
     if (output !== undefined) closeSync(output);
   }
 }
 
-/** @throws GateError when this machine has no room for so many bytes. */
-export function requireRoomHere(folder: string, bytes: number, what: string): void {
+/** @throws GateError when a folder of this machine has no room for so many bytes. */
+export function requireFreeSpace(folder: string, bytes: number, what: string): void {
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize > bytes) return;
-  throw new GateError(`no room for ${what} in ${folder} on this machine`, {
+  throw new GateError(`not enough free space for ${what} in ${folder} on this machine`, {
     remedy: "free some space, or name another place with --output; nothing was changed",
   });
 }

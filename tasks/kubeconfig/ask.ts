@@ -1,7 +1,7 @@
-/** Asks the control planes over SSH for the administrator's kubeconfig; reads only. */
+/** Asks the control planes for the administrator's kubeconfig; reads only. */
 import { type ClusterModel, type Host, hostsWith } from "../core/model.ts";
-import { capture } from "../io/shell.ts";
-import { sshCommandTo } from "../render/connection.ts";
+import { lastLine } from "../hosts/answer.ts";
+import { askHost } from "../hosts/ask.ts";
 import { type Access, accessOf } from "./access.ts";
 import { readKubeconfig } from "./document.ts";
 
@@ -12,10 +12,10 @@ export type KubeconfigAnswer =
       readonly access: Access;
       /** What the API server on that host serves, PEM; absent when it is not where installers put it. */
       readonly certificate?: string;
-      /** What other control planes said before. */
+      /** Why control planes before it in the inventory were passed over. */
       readonly notes: readonly string[];
     }
-  /** Every control plane was reached, and none has one: not deployed yet. */
+  /** Every control plane was reached, and none has a kubeconfig: not deployed yet. */
   | { readonly kind: "absent" }
   | { readonly kind: "damaged"; readonly reasons: readonly string[] }
   | { readonly kind: "silent"; readonly reasons: readonly string[] };
@@ -27,17 +27,17 @@ const CERTIFICATES = [
   "/etc/kubernetes/pki/apiserver.crt",
   "/etc/origin/master/master.server.crt",
 ];
-const ABSENT = "kube-magic: no kubeconfig here";
-const CUT = "kube-magic: certificate";
-/** No apostrophe and no exclamation mark in here: it travels in quotes. */
-const QUESTION = [
-  `for file in ${FILES.join(" ")}; do test -e $file && break; done`,
-  `test -e $file || { echo "${ABSENT}"; exit 0; }`,
-  "cat $file || exit 1",
-  `for file in ${CERTIFICATES.join(" ")}; do test -e $file && { echo; echo "${CUT}"; cat $file; break; }; done`,
-  "exit 0",
-].join("; ");
-const TIMEOUT_MS = 30_000;
+/** Keys travel in it: `cat` alone would mix them with its complaints, so a file that cannot be read ends the script. */
+const SCRIPT = `
+for file in ${FILES.join(" ")}; do [ -e $file ] && break; done
+[ -e $file ] || { section absent echo yes; exit 0; }
+cat $file || exit 1
+for file in ${CERTIFICATES.join(" ")}; do
+  [ -e $file ] && { section certificate cat $file; break; }
+done
+exit 0
+`;
+const SECONDS = 30;
 
 type OneAnswer =
   | { readonly access: Access; readonly certificate?: string }
@@ -45,7 +45,7 @@ type OneAnswer =
   | { readonly damaged: string }
   | { readonly silent: string };
 
-/** The first control plane with a whole one. */
+/** From the first control plane that has a complete kubeconfig. */
 export async function askForKubeconfig(
   model: ClusterModel,
   env: NodeJS.ProcessEnv,
@@ -64,18 +64,14 @@ export async function askForKubeconfig(
 }
 
 async function askOne(model: ClusterModel, host: Host, env: NodeJS.ProcessEnv): Promise<OneAnswer> {
-  const shell = host.ssh.user === "root" ? "sh" : "sudo -n sh";
-  const argv: [string, ...string[]] = [...sshCommandTo(model, host), `${shell} -c '${QUESTION}'`];
-  const { code, stdout, stderr } = await capture(argv, { env, timeoutMs: TIMEOUT_MS });
-  if (code !== 0) {
-    const said = stderr.trim().split("\n").at(-1);
-    return { silent: said === undefined || said === "" ? `no answer within ${TIMEOUT_MS / 1000} s` : said };
-  }
-  if (stdout.startsWith(ABSENT)) return { absent: true };
-  const [text = "", certificate] = stdout.split(`\n${CUT}\n`);
-  const reading = readKubeconfig(text);
+  const answer = await askHost(model, host, SCRIPT, { env, seconds: SECONDS });
+  if (answer.kind === "no-answer") return { silent: answer.reason };
+  if (answer.sections.has("absent")) return { absent: true };
+  if (answer.code !== 0) return { silent: lastLine(answer.stderr) || "its kubeconfig cannot be read" };
+  const reading = readKubeconfig(answer.text);
   if (reading.config === undefined) return { damaged: reading.problem };
   const { access, problem } = accessOf(reading.config);
   if (access === undefined) return { damaged: problem };
-  return { access, ...(certificate === undefined ? {} : { certificate }) };
+  const certificate = answer.sections.get("certificate");
+  return { access, ...(certificate?.code === 0 ? { certificate: certificate.text } : {}) };
 }

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { GateError } from "../core/errors.ts";
-import { capture } from "../io/shell.ts";
+import { capture } from "../io/command/capture.ts";
 import { removeBases, UNFINISHED } from "./base-cache.ts";
 import { type DebianSource, readDebianSource } from "./debian-source.ts";
 import type { LabEvents } from "./events.ts";

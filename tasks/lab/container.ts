@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { startDetached } from "../io/process.ts";
-import { capture } from "../io/shell.ts";
+import { startDetached } from "../io/command/attach.ts";
+import { capture } from "../io/command/capture.ts";
 import { hostPlaces, type LabPlaces } from "./places.ts";
 import {
   allProcesses,

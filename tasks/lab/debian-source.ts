@@ -1,7 +1,7 @@
 /** Where packages come from: the Debian mirror, proxy and name servers that this machine itself uses. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { capture } from "../io/shell.ts";
+import { capture } from "../io/command/capture.ts";
 
 export interface DebianSource {
   readonly mirror: string;

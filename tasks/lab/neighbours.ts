@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PhaseError } from "../core/errors.ts";
-import { capture } from "../io/shell.ts";
+import { capture } from "../io/command/capture.ts";
 import { hostPlaces, type LabPlaces } from "./places.ts";
 import { sshCommand } from "./ssh.ts";
 import type { LabHost, Topology } from "./topology.ts";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { GateError } from "../core/errors.ts";
-import { capture } from "../io/shell.ts";
+import { capture } from "../io/command/capture.ts";
 import { parseSubnet, subnetOf, subnetsOverlap } from "./addresses.ts";
 import { withTurn } from "./lock.ts";
 import { ensureMachineSettings, restoreMachineSettings } from "./machine-settings.ts";

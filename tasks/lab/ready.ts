@@ -1,6 +1,6 @@
 /** Waiting for a host: first its sshd, then that its systemd says it has started everything. */
 import { PhaseError } from "../core/errors.ts";
-import { capture } from "../io/shell.ts";
+import { capture } from "../io/command/capture.ts";
 import { consoleTail } from "./container.ts";
 import { hostPlaces, type LabPlaces } from "./places.ts";
 import { isAlive, type ProcessId } from "./processes.ts";

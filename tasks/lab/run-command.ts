@@ -1,6 +1,6 @@
 /** Commands that must succeed. */
 import { GateError } from "../core/errors.ts";
-import { type CommandOptions, capture } from "../io/shell.ts";
+import { type CommandOptions, capture } from "../io/command/capture.ts";
 
 /** Standard output of a command. @throws GateError when this machine refuses it. */
 export async function succeed(

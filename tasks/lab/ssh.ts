@@ -2,8 +2,9 @@
 import { accessSync, constants } from "node:fs";
 import { connect } from "node:net";
 import { GateError, InputError } from "../core/errors.ts";
-import { attach } from "../io/process.ts";
-import { type CommandResult, capture } from "../io/shell.ts";
+import { shellCommand } from "../core/shell-words.ts";
+import { attach } from "../io/command/attach.ts";
+import { type CommandResult, capture } from "../io/command/capture.ts";
 import type { LabPlaces } from "./places.ts";
 import { requireState } from "./state.ts";
 import type { LabHost } from "./topology.ts";
@@ -32,7 +33,7 @@ export async function ssh(
 ): Promise<CommandResult> {
   const { ip } = labHost(places, host);
   requireKey(places);
-  return capture([...sshCommand(places, ip), "--", argv.map(quote).join(" ")], options);
+  return capture([...sshCommand(places, ip), "--", shellCommand(argv)], options);
 }
 
 /**
@@ -48,7 +49,7 @@ export async function sshAttached(
   const { ip } = labHost(places, host);
   requireKey(places);
   if (words.length === 0) return attach(sshCommand(places, ip));
-  const line = words.length === 1 ? (words[0] ?? "") : words.map(quote).join(" ");
+  const line = words.length === 1 ? (words[0] ?? "") : shellCommand(words);
   return attach([...sshCommand(places, ip, ...(isTerminal ? ["-t"] : [])), "--", line]);
 }
 
@@ -86,8 +87,4 @@ export function answers(ip: string, port: number, timeoutMs: number): Promise<bo
     socket.once("connect", () => end(true));
     socket.once("error", () => end(false));
   });
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,6 @@
 /** lab:status: what runs, and what answers. */
 import type { Role } from "../core/model.ts";
-import { capture } from "../io/shell.ts";
+import { capture } from "../io/command/capture.ts";
 import { findHost } from "./container.ts";
 import type { LabPlaces } from "./places.ts";
 import { requireRoot } from "./requirements.ts";

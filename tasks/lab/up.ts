@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { GateError } from "../core/errors.ts";
-import { capture } from "../io/shell.ts";
+import { capture } from "../io/command/capture.ts";
 import { ensureBase } from "./base.ts";
 import { boot, cutPower, findHost, plugIn } from "./container.ts";
 import { readDebianSource } from "./debian-source.ts";

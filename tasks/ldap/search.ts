@@ -1,11 +1,12 @@
 /**
- * Searches a directory with ldapsearch on a host of the cluster: where the cluster's own jobs will ask from, behind the
- * same firewalls. The password and the authority travel on standard input; on the host they are in a folder for that
- * one command, 0700, which goes away with it.
+ * Searches a directory with ldapsearch on a host of the cluster: the cluster's own jobs will ask from it, behind the same
+ * firewalls. The password and the certificate authority travel on standard input; on the host they are in a folder for
+ * that one command, 0700, which is removed with it.
  */
-import type { Ldap } from "../core/model.ts";
-import { capture } from "../io/shell.ts";
-import { shellWords } from "../render/connection.ts";
+import type { ClusterModel, Host, Ldap } from "../core/model.ts";
+import { shellCommand } from "../core/shell-words.ts";
+import { lastLine } from "../hosts/answer.ts";
+import { askController, askHost } from "../hosts/ask.ts";
 import { type LdapEntry, parseLdif } from "./ldif.ts";
 
 export interface Query {
@@ -24,75 +25,65 @@ export interface Answer {
 /** Why nothing could be searched at all. */
 export type Refusal =
   | { readonly kind: "no-tool" }
-  | { readonly kind: "host"; readonly text: string }
+  | { readonly kind: "host"; readonly text: string; readonly remedy: string }
   | { readonly kind: "unreachable" | "certificate" | "credentials" | "other"; readonly text: string };
 
 export type SearchResult =
   | { readonly answers: readonly Answer[]; readonly refusal?: undefined }
   | { readonly refusal: Refusal; readonly answers?: undefined };
 
+export type SearchPlace =
+  | { readonly kind: "controller" }
+  | { readonly kind: "host"; readonly model: ClusterModel; readonly host: Host };
+
 export interface Directory {
   readonly ldap: Ldap;
   readonly password: string;
   /** PEM; "" for the authorities that the host trusts. */
   readonly authority: string;
-  /** Words before `sh`, such as an ssh command; empty: this machine. */
-  readonly ssh: readonly string[];
+  /** Where ldapsearch runs. */
+  readonly from: SearchPlace;
   readonly env: NodeJS.ProcessEnv;
 }
 
-const TIMEOUT_MS = 120_000;
-const NO_TOOL = 91;
+const SECONDS = 120;
 const MARK = "kube-magic:";
 
-/** Linux takes 128 KiB for one argument. */
-const LONGEST_SCRIPT = 90_000;
-
-/** In as few sessions as possible; stops at the first search that cannot even bind. */
-export async function search(directory: Directory, queries: readonly Query[]): Promise<SearchResult> {
-  const answers: Answer[] = [];
-  for (let rest = queries; rest.length > 0; ) {
-    let count = rest.length;
-    while (count > 1 && scriptFor(directory, rest.slice(0, count)).length > LONGEST_SCRIPT)
-      count = Math.ceil(count / 2);
-    const result = await session(directory, rest.slice(0, count));
-    if (result.refusal !== undefined) return result;
-    answers.push(...result.answers);
-    rest = rest.slice(count);
-  }
-  return { answers };
-}
-
-async function session(directory: Directory, queries: readonly Query[]): Promise<SearchResult> {
-  const { ssh, password, authority, env } = directory;
-  const text = scriptFor(directory, queries);
-  const argv = ssh.length === 0 ? ["sh", "-c", text] : [...ssh, shellWords(["sh", "-c", text])];
-  const { code, stdout, stderr } = await capture(argv as [string, ...string[]], {
-    env,
-    input: `${password}\n${authority}`,
-    timeoutMs: TIMEOUT_MS,
-  });
-  if (code === NO_TOOL) return { refusal: { kind: "no-tool" } };
-  const said = stderr.trim().split("\n").at(-1) ?? "";
-  if (code !== 0)
-    return { refusal: { kind: "host", text: said || `no answer within ${TIMEOUT_MS / 1000} s` } };
-  return readAnswers(stdout);
-}
-
-function scriptFor({ ldap, authority }: Directory, queries: readonly Query[]): string {
-  return script(ldap, authority !== "", queries);
+/** Searches one after the other on one connection; stops at the first one that cannot even bind. */
+export async function search(
+  { ldap, password, authority, from, env }: Directory,
+  queries: readonly Query[],
+): Promise<SearchResult> {
+  if (queries.length === 0) return { answers: [] };
+  const options = { env, seconds: SECONDS, variables: { password, authority }, asUser: true };
+  const text = script(ldap, authority !== "", queries);
+  const answer =
+    from.kind === "controller"
+      ? await askController(text, options)
+      : await askHost(from.model, from.host, text, options);
+  if (answer.kind === "no-answer")
+    return { refusal: { kind: "host", text: answer.reason, remedy: answer.remedy } };
+  if (answer.sections.has("no-tool")) return { refusal: { kind: "no-tool" } };
+  if (answer.code !== 0)
+    return {
+      refusal: {
+        kind: "host",
+        text: lastLine(answer.stderr) || `exit code ${answer.code}`,
+        remedy: "npm run preflight shows what is wrong with the host",
+      },
+    };
+  return readAnswers(answer.text);
 }
 
 function script(ldap: Ldap, hasAuthority: boolean, queries: readonly Query[]): string {
   const { url } = ldap;
   return [
-    "umask 077",
-    `command -v ldapsearch >/dev/null 2>&1 || exit ${NO_TOOL}`,
+    "command -v ldapsearch >/dev/null 2>&1 || { section no-tool echo yes; exit 0; }",
     "d=$(mktemp -d) || exit 90",
     `trap 'rm -rf "$d"' EXIT`,
     "trap 'exit 92' HUP INT TERM",
     // printf is the shell's own: the password is in no process's arguments.
-    `IFS= read -r password; printf %s "$password" >"$d/password"; unset password; cat >"$d/ca"`,
+    `printf %s "$password" >"$d/password"; printf %s "$authority" >"$d/ca"; unset password`,
     "export LDAPTLS_REQCERT=demand LC_ALL=C.UTF-8",
     ...(hasAuthority ? [`export LDAPTLS_CACERT="$d/ca"`] : []),
     ...queries.map((query) => `(${ask(ldap, query)})`),
@@ -116,7 +107,7 @@ function ask(ldap: Ldap, { base, scope, filter, attributes }: Query): string {
   return [
     `test -e "$d/failed" && exit 0`,
     `echo "${MARK} begin"`,
-    `${shellWords(words.slice(0, 1))}${secret} ${shellWords(words.slice(1))} 2>"$d/said"; code=$?`,
+    `${shellCommand(words.slice(0, 1))}${secret} ${shellCommand(words.slice(1))} 2>"$d/said"; code=$?`,
     `echo; echo "${MARK} end $code"; sed "s/^/${MARK} said /" "$d/said"`,
     `case $code in 255|245) echo connect >"$d/failed";; 49|48|8|13|53) echo bind >"$d/failed";; esac`,
   ].join("; ");
@@ -132,7 +123,7 @@ function tlsProbe(url: string, hasAuthority: boolean): string {
     ...(isName ? ["-verify_hostname", host, "-servername", host] : ["-verify_ip", host]),
     "-verify_return_error",
   ];
-  return `${shellWords(words)}${hasAuthority ? ` -CAfile "$d/ca"` : ""} </dev/null 2>&1 | head -n 60`;
+  return `${shellCommand(words)}${hasAuthority ? ` -CAfile "$d/ca"` : ""} </dev/null 2>&1 | head -n 60`;
 }
 
 export function serverOf(url: string): { readonly host: string; readonly port: number } {

@@ -1,7 +1,8 @@
-/** Asks the Nagios hosts over SSH what Nagios knows; reads only. */
+/** Asks the Nagios hosts for the state that Nagios keeps; reads only. */
 import { type ClusterModel, type Host, hostsWith } from "../core/model.ts";
-import { capture } from "../io/shell.ts";
-import { sshCommandTo } from "../render/connection.ts";
+import { readOutput } from "../core/program-output.ts";
+import { lastLine } from "../hosts/answer.ts";
+import { askHost } from "../hosts/ask.ts";
 import { type MonitoringState, monitoringState } from "./state.ts";
 
 export type MonitoringAnswer =
@@ -10,11 +11,15 @@ export type MonitoringAnswer =
   | { readonly kind: "absent" }
   | { readonly kind: "silent"; readonly reasons: readonly string[] };
 
-const ABSENT = "kube-magic: no nagios here";
 /** Debian's folder, then RHEL's. */
-const question = (all: boolean): string =>
-  `for place in /etc/nagios4 /etc/nagios; do config=$place/kube-magic/nagios.cfg; test -e $config && exec /usr/local/lib/kube-magic/plugins/nagios_state${all ? " --all" : ""} --config $config; done; echo "${ABSENT}"`;
-const TIMEOUT_MS = 30_000;
+const SCRIPT = `
+for place in /etc/nagios4 /etc/nagios; do
+  config=$place/kube-magic/nagios.cfg
+  [ -e $config ] && exec /usr/local/lib/kube-magic/plugins/nagios_state $ALL --config $config
+done
+section absent echo yes
+`;
+const SECONDS = 30;
 
 /** The first Nagios host that answers: each of them watches everything. */
 export async function askNagios(
@@ -26,32 +31,29 @@ export async function askNagios(
   const reasons: string[] = [];
   let absent = 0;
   for (const host of hosts) {
-    const answer = await askHost(model, host, all, env);
-    if (typeof answer !== "string") return { kind: "state", host: host.name, state: answer };
-    if (answer === ABSENT) absent++;
+    const answer = await askOne(model, host, all, env);
+    if (typeof answer === "object") return { kind: "state", host: host.name, state: answer };
+    if (answer === "absent") absent++;
     else reasons.push(`${host.name}: ${answer}`);
   }
   return absent === hosts.length ? { kind: "absent" } : { kind: "silent", reasons };
 }
 
-/** Why there is no state, in words, or the state. */
-async function askHost(
+/** The state; or `absent`; or in words why there is none. */
+async function askOne(
   model: ClusterModel,
   host: Host,
   all: boolean,
   env: NodeJS.ProcessEnv,
 ): Promise<MonitoringState | string> {
-  const shell = host.ssh.user === "root" ? "sh" : "sudo -n sh";
-  const argv: [string, ...string[]] = [...sshCommandTo(model, host), `${shell} -c '${question(all)}'`];
-  const { code, stdout, stderr } = await capture(argv, { env, timeoutMs: TIMEOUT_MS });
-  if (stdout.includes(ABSENT)) return ABSENT;
-  if (code !== 0) {
-    const said = stderr.trim().split("\n").at(-1);
-    return said === undefined || said === "" ? `no answer within ${TIMEOUT_MS / 1000} s` : said;
-  }
-  try {
-    return monitoringState.parse(JSON.parse(stdout));
-  } catch (error) {
-    return `answers what we do not understand: ${(error as Error).message.split("\n")[0]}`;
-  }
+  const answer = await askHost(model, host, SCRIPT, {
+    env,
+    seconds: SECONDS,
+    variables: { ALL: all ? "--all" : "" },
+  });
+  if (answer.kind === "no-answer") return answer.reason;
+  if (answer.sections.has("absent")) return "absent";
+  if (answer.code !== 0) return lastLine(answer.stderr) || `nagios_state ended with exit code ${answer.code}`;
+  const { data, problem } = readOutput(monitoringState, answer.text);
+  return data ?? `nagios_state ${problem}`;
 }

@@ -1,4 +1,6 @@
 /** Version ranges as the tools state them: at least `min`, below `below`, compared number by number. */
+import { compareVersions } from "../core/versions.ts";
+
 export interface VersionRange {
   readonly min: string;
   readonly below: string;
@@ -24,15 +26,4 @@ export function parseRange(text: string): VersionRange | undefined {
 /** The number in a tag's or branch's name: v2.31.0 → 2.31.0, stable-9.0 → 9.0; undefined for master. */
 export function versionNumber(name: string): string | undefined {
   return /\d+(?:\.\d+)*/.exec(name)?.[0];
-}
-
-/** Negative when a is older. Missing parts count as 0: 2.18 equals 2.18.0. */
-export function compareVersions(a: string, b: string): number {
-  const left = a.split(".").map(Number);
-  const right = b.split(".").map(Number);
-  for (let index = 0; index < Math.max(left.length, right.length); index++) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

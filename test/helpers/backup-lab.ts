@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { capture } from "../../tasks/io/shell.ts";
+import { capture } from "../../tasks/io/command/capture.ts";
 import { labDown } from "../../tasks/lab/down.ts";
 import type { LabPlaces } from "../../tasks/lab/places.ts";
 import { ssh } from "../../tasks/lab/ssh.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encryptText } from "../../tasks/ansible/vault.ts";
-import { capture } from "../../tasks/io/shell.ts";
+import { capture } from "../../tasks/io/command/capture.ts";
 import { type BackupLab, backupLab } from "../helpers/backup-lab.ts";
 import { ansibleForTests } from "../helpers/environment.ts";
 import { skipsLab } from "../helpers/lab-needs.ts";

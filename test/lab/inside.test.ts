@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { capture } from "../../tasks/io/shell.ts";
+import { capture } from "../../tasks/io/command/capture.ts";
 import { ROOT } from "../helpers/environment.ts";
 import { type InsideLab, insideLab } from "../helpers/inside-lab.ts";
 import { type KubeadmFiles, makeKubeadmFiles } from "../helpers/kubeadm.ts";

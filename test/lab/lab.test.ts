@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LockedError } from "../../tasks/core/errors.ts";
-import { capture } from "../../tasks/io/shell.ts";
+import { capture } from "../../tasks/io/command/capture.ts";
 import { labDown } from "../../tasks/lab/down.ts";
 import { describeLabEvent, type LabEvent } from "../../tasks/lab/events.ts";
 import { hostPlaces, labPlaces } from "../../tasks/lab/places.ts";

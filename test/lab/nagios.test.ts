@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { capture } from "../../tasks/io/shell.ts";
+import { capture } from "../../tasks/io/command/capture.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
 import { skipsLongLab } from "../helpers/lab-needs.ts";
 import { type NagiosLab, nagiosLab, nameOf } from "../helpers/nagios-lab.ts";

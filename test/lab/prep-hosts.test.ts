@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { capture } from "../../tasks/io/shell.ts";
+import { capture } from "../../tasks/io/command/capture.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
 import { type Probe, type ProbeSummary, startProbe } from "../../tasks/lab/probe.ts";
 import { readFindings } from "../../tasks/report/preflight.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { capture } from "../../tasks/io/shell.ts";
+import { capture } from "../../tasks/io/command/capture.ts";
 import { findHost } from "../../tasks/lab/container.ts";
 import { killHost, startHost } from "../../tasks/lab/power.ts";
 import { withDescendants } from "../../tasks/lab/processes.ts";

@@ -3,7 +3,7 @@ import { type ListReport, listReport } from "../../backup/answers.ts";
 import { chosenHosts } from "../../backup/choose.ts";
 import { outcomeJson } from "../../backup/command.ts";
 import { ageText, judgeStatus, sizeText } from "../../backup/freshness.ts";
-import { askHosts, type Outcome } from "../../backup/program.ts";
+import { type Outcome, runProgramOnHosts } from "../../backup/program.ts";
 import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
 import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
 import type { Task } from "../../cli/task.ts";
@@ -25,7 +25,7 @@ Exit code 3 when a host has no fresh, whole backup, or does not answer.`,
     const { args, env, out } = context;
     const model = requireModel(await loadChosenInventory(context));
     const hosts = chosenHosts(model, args.positionals);
-    const outcomes = await askHosts(hosts, { model, words: ["list"], report: listReport, env });
+    const outcomes = await runProgramOnHosts(hosts, { model, words: ["list"], report: listReport, env });
     const now = Date.now() / 1000;
     if (wantsJson(args)) out(outcomeJson(model.name, outcomes));
     else if (args.positionals.length === 0) out(overview(outcomes, now));

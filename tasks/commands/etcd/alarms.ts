@@ -8,7 +8,7 @@ import { loadCluster } from "../../deploy/prepare.ts";
 import { askMembers } from "../../etcd/ask.ts";
 import { describeFinding } from "../../etcd/describe.ts";
 import { judge, quotaOf } from "../../etcd/judge.ts";
-import { answering } from "../../etcd/member.ts";
+import { answeringMembers } from "../../etcd/member.ts";
 import { requireEtcd } from "../../etcd/require-etcd.ts";
 
 /** A member this full raises the alarm again with the next write. */
@@ -26,7 +26,7 @@ once no member is full any more (etcd:defrag does all of it).`,
     const cluster = await loadCluster(context);
     const model = requireEtcd(cluster.model);
     const answers = await askMembers(model, context.env);
-    const members = answering(answers);
+    const members = answeringMembers(answers);
     const [first] = members;
     const { findings } = judge(model, answers, 100);
     if (first === undefined)

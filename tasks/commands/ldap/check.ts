@@ -8,9 +8,8 @@ import { customAnsible } from "../../deploy/prepare.ts";
 import { requireModel } from "../../inventory/load.ts";
 import { loadChosenInventory } from "../../inventory/load-chosen.ts";
 import { type CheckResult, checkLdap, type MappingResult } from "../../ldap/check.ts";
-import { type Directory, type Refusal, serverOf } from "../../ldap/search.ts";
+import { type Directory, type Refusal, type SearchPlace, serverOf } from "../../ldap/search.ts";
 import { readAuthority, readPassword } from "../../ldap/secret.ts";
-import { sshCommandTo } from "../../render/connection.ts";
 import { table } from "../../report/text.ts";
 
 export const task: Task = {
@@ -34,12 +33,12 @@ Exit code 3 when a mapping matches no group, or the directory does not let itsel
     if (ldap === undefined)
       throw new InputError(`${model.name} has no section ldap`, { remedy: "docs/ldap.md shows one" });
     const bin = async (): Promise<string> => (await customAnsible(context, true))?.bin ?? "";
-    const { name, ssh } = askedFrom(model, optionValue(args, "from"));
+    const { name, from } = askedFrom(model, optionValue(args, "from"));
     const directory: Directory = {
       ldap,
       password: await readPassword(ldap, { bin, env }),
       authority: readAuthority(ldap),
-      ssh,
+      from,
       env,
     };
     const result = await checkLdap(directory);
@@ -56,8 +55,8 @@ Exit code 3 when a mapping matches no group, or the directory does not let itsel
   },
 };
 
-function askedFrom(model: ClusterModel, asked: string | undefined): { name: string; ssh: readonly string[] } {
-  if (asked === "local") return { name: "this machine", ssh: [] };
+function askedFrom(model: ClusterModel, asked: string | undefined): { name: string; from: SearchPlace } {
+  if (asked === "local") return { name: "this machine", from: { kind: "controller" } };
   const hosts =
     asked === undefined
       ? hostsWith(model, "control-plane")
@@ -67,7 +66,7 @@ function askedFrom(model: ClusterModel, asked: string | undefined): { name: stri
     throw new InputError(asked === undefined ? `${model.name} has no control plane` : `no host ${asked}`, {
       remedy: "name a host of the inventory with --from, or --from local",
     });
-  return { name: host.name, ssh: sshCommandTo(model, host) };
+  return { name: host.name, from: { kind: "host", model, host } };
 }
 
 function requireResults(result: CheckResult, directory: Directory, from: string): readonly MappingResult[] {

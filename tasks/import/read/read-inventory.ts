@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { InputError } from "../../core/errors.ts";
-import { capture } from "../../io/shell.ts";
+import { capture } from "../../io/command/capture.ts";
 import { type Listing, listingOf, parseListing } from "./listing.ts";
 
 export interface ReadOptions {

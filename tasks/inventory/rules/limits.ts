@@ -2,6 +2,7 @@
 import { type ClusterModel, TOOLS } from "../../core/model.ts";
 import type { InventoryPath } from "../../core/path.ts";
 import { isMap, type Value } from "../../core/value.ts";
+import { compareVersions } from "../../core/versions.ts";
 import type { Rule } from "./rule-type.ts";
 
 const GIB = 2 ** 30;
@@ -135,14 +136,4 @@ export const unsupportedVersion: Rule = {
 
 function isWithin(version: string, { from, to }: { from: string; to: string }): boolean {
   return compareVersions(from, version) <= 0 && compareVersions(version, to) <= 0;
-}
-
-function compareVersions(a: string, b: string): number {
-  const left = a.split(/[.+-]/).map(Number);
-  const right = b.split(/[.+-]/).map(Number);
-  for (let index = 0; index < 3; index += 1) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

@@ -3,7 +3,7 @@
  * the role `nagios_server` says where they are.
  */
 import type { Monitoring } from "../../core/model/monitoring.ts";
-import { type NagiosObject, shellWord } from "./objects.ts";
+import { commandWord, type NagiosObject } from "./objects.ts";
 
 export function commands({ mail }: Monitoring): NagiosObject[] {
   const post = [
@@ -15,7 +15,7 @@ export function commands({ mail }: Monitoring): NagiosObject[] {
     "--from",
     mail.from,
   ]
-    .map(shellWord)
+    .map(commandWord)
     .join(" ");
   const told = `--to "$CONTACTEMAIL$" --type "$NOTIFICATIONTYPE$" --time "$LONGDATETIME$" --author "$NOTIFICATIONAUTHOR$" --comment "$NOTIFICATIONCOMMENT$" --host "$HOSTNAME$" --address "$HOSTADDRESS$"`;
   return Object.entries({

@@ -1,4 +1,5 @@
 /** Nagios' own language: objects as data, and their text. */
+import { shellWord } from "../../core/shell-words.ts";
 
 export interface NagiosObject {
   readonly kind:
@@ -38,7 +39,7 @@ export function argument(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll("!", "\\!").replaceAll("$", "$$$$");
 }
 
-/** A word of a command line, which a shell reads. Macros stay macros. */
-export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./$-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+/** A word of a command line, which a shell reads once Nagios has put its macros (`$HOSTADDRESS$`) in: those get no quotes. */
+export function commandWord(text: string): string {
+  return /^[\w@%+=:,./$-]+$/.test(text) ? text : shellWord(text);
 }

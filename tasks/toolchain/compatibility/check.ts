@@ -2,7 +2,8 @@
 import { type ClusterModel, hostsWith, type ToolName } from "../../core/model.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { VersionRange } from "../version-range.ts";
-import { compareVersions, inRange, rangeText, versionNumber } from "../version-range.ts";
+import { compareVersions } from "../../core/versions.ts";
+import { inRange, rangeText, versionNumber } from "../version-range.ts";
 import { ANSIBLE, CEPH_RELEASES, type Constraint, PRODUCTS, SYSTEMS } from "./constraints.ts";
 
 /** Versions of the tools that are brought, such as kubespray → v2.31.0. */

@@ -2,8 +2,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { VendorError } from "../../core/errors.ts";
-import { capture } from "../../io/shell.ts";
-import { compareVersions, inRange, rangeText, type VersionRange } from "../version-range.ts";
+import { capture } from "../../io/command/capture.ts";
+import { compareVersions } from "../../core/versions.ts";
+import { inRange, rangeText, type VersionRange } from "../version-range.ts";
 
 export interface Python {
   readonly path: string;

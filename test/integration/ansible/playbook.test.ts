@@ -7,7 +7,7 @@ import { NO_FLAGS, playbookCommand } from "../../../tasks/ansible/command.ts";
 import { listPlays } from "../../../tasks/ansible/list-plays.ts";
 import { type PlaybookOutcome, runPlaybook } from "../../../tasks/ansible/playbook.ts";
 import type { PhaseEvent } from "../../../tasks/core/events.ts";
-import type { RunningCommand } from "../../../tasks/io/running-command.ts";
+import type { RunningCommand } from "../../../tasks/io/command/log.ts";
 import { ansibleForTests, ROOT } from "../../helpers/environment.ts";
 
 let bin: string;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { NO_FLAGS, playbookCommand } from "../../../tasks/ansible/command.ts";
-import { capture } from "../../../tasks/io/shell.ts";
+import { capture } from "../../../tasks/io/command/capture.ts";
 import { ansibleForTests, ROOT } from "../../helpers/environment.ts";
 
 let folder: string;

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { capture } from "../../../tasks/io/shell.ts";
+import { capture } from "../../../tasks/io/command/capture.ts";
 import { MINIMAL, makeRoot, REPOSITORY } from "../../helpers/inventory-folder.ts";
 import { runCommand } from "../../helpers/run-command.ts";
 

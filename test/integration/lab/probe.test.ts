@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { capture } from "../../../tasks/io/shell.ts";
+import { capture } from "../../../tasks/io/command/capture.ts";
 import { startProbe } from "../../../tasks/lab/probe.ts";
 import { ROOT } from "../../helpers/environment.ts";
 

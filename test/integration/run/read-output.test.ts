@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { capture } from "../../../tasks/io/shell.ts";
+import { capture } from "../../../tasks/io/command/capture.ts";
 import { readOutput } from "../../../tasks/run/read-output.ts";
 import { ansibleForTests } from "../../helpers/environment.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { backupReport, backupStatus } from "../../../tasks/backup/answers.ts";
 import { chosenHosts } from "../../../tasks/backup/choose.ts";
+import { failureIn } from "../../../tasks/backup/copy-to-controller.ts";
 import { errorOf } from "../../../tasks/backup/failures.ts";
 import { ageText, judgeStatus, sizeText } from "../../../tasks/backup/freshness.ts";
-import { conclude, programCommand, type Unsuccessful } from "../../../tasks/backup/program.ts";
+import { eventsIn, notDeployed, outcomeOf, type Unsuccessful } from "../../../tasks/backup/program.ts";
 import { Tagged } from "../../../tasks/core/value.ts";
-import { aCluster, aHost } from "../../helpers/model.ts";
+import type { HostAnswer } from "../../../tasks/hosts/answer.ts";
+import { aCluster } from "../../helpers/model.ts";
 import { variablesOf } from "../../helpers/rendered.ts";
 import { BACKUP } from "./sample.ts";
 
@@ -71,28 +73,57 @@ describe("the state of a host's backups", () => {
   });
 });
 
+const ran = (code: number, section?: string): HostAnswer => ({
+  kind: "ran",
+  code,
+  sections: new Map(section === undefined ? [] : [[section, { code: 0, text: "yes" }]]),
+  text: "",
+  stderr: "",
+});
+const GONE: HostAnswer = { kind: "no-answer", why: "broken", reason: "r", remedy: "npm run preflight" };
+
 describe("what the program on a host says", () => {
   const report = { snapshot: "a", files: 1, bytes: 1, added_bytes: 1 };
   test.each([
-    ["a report", 0, "", { event: "done", report }, "done", ""],
-    ["a failure", 6, "", { event: "failure", kind: "busy", message: "m" }, "failed", "busy"],
-    ["nothing, and is not there", 127, "sh: kube-magic-backup: not found", undefined, "silent", ""],
-    ["nothing through sudo", 1, "sudo: kube-magic-backup: command not found", undefined, "silent", ""],
-    ["nothing: no connection", 255, "ssh: connect: refused", undefined, "silent", ""],
-    ["nothing and 0", 0, "", undefined, "failed", "unexpected"],
-    ["another version's words", 0, "", { event: "done", report: {} }, "failed", "unexpected"],
-  ] as const)("%s", (_what, code, stderr, last, kind, failure) => {
-    const outcome = conclude("h", code, stderr, last as never, backupReport);
+    ["a report", ran(0), { event: "done", report }, "done", ""],
+    ["a failure", ran(6), { event: "failure", kind: "busy", message: "m" }, "failed", "busy"],
+    ["nothing: it is not installed", ran(0, "absent"), undefined, "silent", ""],
+    ["nothing: no connection", GONE, undefined, "silent", ""],
+    [
+      "a failure, and then the host is gone",
+      GONE,
+      { event: "failure", kind: "etcd", message: "m" },
+      "failed",
+      "etcd",
+    ],
+    ["a report, and then the host is gone", GONE, { event: "done", report }, "silent", ""],
+    ["nothing and 0", ran(0), undefined, "failed", "unexpected"],
+    ["another version's words", ran(0), { event: "done", report: {} }, "failed", "unexpected"],
+  ] as const)("%s", (_what, answer, last, kind, failure) => {
+    const outcome = outcomeOf("h", answer, last as never, backupReport);
     expect(outcome.kind).toBe(kind);
     if (outcome.kind === "failed") expect(outcome.failure).toBe(failure);
   });
 
-  test("runs it as root, whoever logs in", () => {
-    const model = aCluster();
-    const host = aHost("h", 1, [], { ssh: { user: "op", port: 22, hostKeys: "strict" } });
-    expect(programCommand(model, host, ["restore", "--path", "/a b"]).at(-1)).toBe(
-      "sudo -n kube-magic-backup --json restore --path '/a b'",
-    );
+  test("is read line by line, and other lines are ignored", () => {
+    expect(eventsIn('{"event":"step","message":"m"}')).toEqual([{ event: "step", message: "m" }]);
+    for (const line of ["", "{", "Welcome!", '{"event":"party"}', "null"]) expect(eventsIn(line)).toEqual([]);
+  });
+
+  test.each([
+    [
+      "failure of the program",
+      2,
+      '{"event":"failure","kind":"no-snapshot","message":"m"}',
+      "failed",
+      "no-snapshot",
+    ],
+    ["half an event", 1, '{"event":"failure","kin', "failed", "unexpected"],
+    ["missing program", 127, "sh: 1: kube-magic-backup: not found", "silent", ""],
+  ] as const)("beside a copied archive: %s", (_what, code, stderr, kind, failure) => {
+    const outcome = failureIn("h", { kind: "failed", code, reason: "r", stderr });
+    expect(outcome.kind).toBe(kind);
+    if (outcome.kind === "failed") expect(outcome.failure).toBe(failure);
   });
 });
 
@@ -104,12 +135,14 @@ describe("failures", () => {
     failure,
     message: "m",
   });
-  const silent: Unsuccessful = { kind: "silent", host: "s", absent: true, message: "m" };
+  const silent = notDeployed("s");
+  const stopped = failureIn("s", { kind: "no-answer", why: "stopped", reason: "r", remedy: "m" });
   test("become one error of the worst kind, with the next thing to type", () => {
     expect(errorOf("backup", [one(6), one(5), silent], 3).exitCode).toBe(5);
     expect(errorOf("backup", [one(6), silent], 3).exitCode).toBe(3);
     expect(errorOf("backup", [one(6, "busy")], 3).exitCode).toBe(6);
     expect(errorOf("restore", [one(2, "no-snapshot")], 1).exitCode).toBe(2);
+    expect(errorOf("backup", [one(5), stopped], 2).exitCode).toBe(130);
     expect(errorOf("backup", [silent], 1).remedy).toContain("deploy:post");
     expect(errorOf("backup", [one(5, "wrong-password")], 1).remedy).toContain("backup_password");
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type FoundFile, readFiles } from "../../../tasks/certs/collect.ts";
 import { describeCertificates } from "../../../tasks/certs/describe.ts";
 import { judgeCertificates } from "../../../tasks/certs/judge.ts";
-import type { Section } from "../../../tasks/hosts/script.ts";
+import type { Section } from "../../../tasks/hosts/answer.ts";
 
 /** CN=apiserver, from 2026-01-01 to 2027-01-01. */
 const LEAF = `-----BEGIN CERTIFICATE-----

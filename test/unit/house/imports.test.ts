@@ -44,7 +44,7 @@ const PURE: readonly string[] = ["inventory", "render", "phases", "manifests"];
 /** A third-party library enters through its gate. */
 const GATES: Readonly<Record<string, readonly string[]>> = {
   "js-yaml": ["io/yaml.ts", "io/yaml/"],
-  zx: ["io/shell.ts", "io/running-command.ts"],
+  zx: ["io/command/"],
   "simple-git": ["io/git.ts"],
   listr2: ["report/terminal.ts"],
   deepmerge: ["inventory/layers/merge.ts"],
@@ -60,8 +60,12 @@ const GATES: Readonly<Record<string, readonly string[]>> = {
     "manifests/",
     "monitoring/",
     "phases/outputs.ts",
+    "core/program-output.ts",
   ],
 };
+
+/** Every process is started through this file. */
+const PROCESS_GATE = "io/command/spawn.ts";
 
 interface Import {
   readonly from: string;
@@ -130,6 +134,23 @@ describe("the house", () => {
       return !GATES[name]?.some((gate) => (gate.endsWith("/") ? from.startsWith(gate) : from === gate));
     });
     expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  });
+
+  test("processes are started through one file only", () => {
+    const from = imports.filter(({ to }) => /^(node:)?child_process$/.test(to)).map((entry) => entry.from);
+    expect(from).toEqual([PROCESS_GATE]);
+  });
+
+  test("the ssh command to a host is built in hosts/ only, and rendering is no way to a host", () => {
+    const builders = inside.filter(
+      (entry) => target(entry) === "hosts/ssh-command.ts" && room(entry.from) !== "hosts",
+    );
+    expect(builders.map((entry) => entry.from)).toEqual([]);
+    // The lab reaches its own hosts before there is a model of them.
+    const callers = files.filter((file) =>
+      /\[\s*"ssh",\s*(\.\.\.|"-)/.test(readFileSync(join(TASKS, file), "utf8")),
+    );
+    expect(callers.sort()).toEqual(["core/ssh.ts", "hosts/ssh-command.ts", "lab/ssh.ts"]);
   });
 
   test("there are no circles", () => {

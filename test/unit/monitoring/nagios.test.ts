@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import type { ClusterModel } from "../../../tasks/core/model.ts";
 import { nagiosFiles } from "../../../tasks/monitoring/nagios/definitions.ts";
-import { argument, shellWord } from "../../../tasks/monitoring/nagios/objects.ts";
+import { argument, commandWord } from "../../../tasks/monitoring/nagios/objects.ts";
 import { monitoringVariables } from "../../../tasks/monitoring/variables.ts";
 import { clusters } from "../../helpers/arbitrary-cluster.ts";
 import { aCluster, aHost } from "../../helpers/model.ts";
@@ -123,9 +123,9 @@ describe("definitions of Nagios", () => {
 
   it.each([
     ["mail.example.com", "mail.example.com"],
-    ["it's", "'it'\\''s'"],
+    ["it's", `'it'"'"'s'`],
     ["a b", "'a b'"],
-  ])("shell word %s → %s", (from, to) => expect(shellWord(from)).toBe(to));
+  ])("word of a command line %s → %s", (from, to) => expect(commandWord(from)).toBe(to));
 });
 
 describe.skipIf(nagios === undefined)("a real Nagios", () => {

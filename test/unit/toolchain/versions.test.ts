@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  compareVersions,
-  inRange,
-  parseRange,
-  rangeText,
-  versionNumber,
-} from "../../../tasks/toolchain/version-range.ts";
+import { compareVersions } from "../../../tasks/core/versions.ts";
+import { inRange, parseRange, rangeText, versionNumber } from "../../../tasks/toolchain/version-range.ts";
 
 describe("versions", () => {
   test.each([

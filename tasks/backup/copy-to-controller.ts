@@ -12,19 +12,29 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError, PhaseError } from "../core/errors.ts";
 import type { ClusterModel, Host } from "../core/model.ts";
+import { type CopyAnswer, outputToFile } from "../hosts/copy.ts";
+import { capture } from "../io/command/capture.ts";
 import { onDisk } from "../io/files.ts";
-import { captureToFile } from "../io/process.ts";
-import { capture } from "../io/shell.ts";
-import { programEvent } from "./answers.ts";
 import { errorOf } from "./failures.ts";
-import { conclude, programCommand } from "./program.ts";
+import { eventsIn, notDeployed, programWords, silent, type Unsuccessful } from "./program.ts";
 
 const MARK = ".kube-magic-partial-";
 
-/** Returns how many files were compared. @throws InputError when the folder is in use; PhaseError when it does not arrive whole. */
-export async function bring(
-  model: ClusterModel,
-  host: Host,
+export interface BackupSource {
+  readonly model: ClusterModel;
+  readonly host: Host;
+  readonly env: NodeJS.ProcessEnv;
+  /** Ends the copy: nothing of it is kept. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * @param words of the program: which backup, which paths
+ * @returns how many files were compared
+ * @throws InputError when the folder is in use, PhaseError when the copy is not complete
+ */
+export async function copyBackup(
+  source: BackupSource,
   words: readonly string[],
   folder: string,
 ): Promise<number> {
@@ -34,7 +44,7 @@ export async function bring(
   const parent = dirname(target);
   const own = `.${basename(target)}${MARK}`;
   onDisk(parent, () => mkdirSync(parent, { recursive: true }));
-  // What an interrupted one left.
+  // What an interrupted copy left.
   for (const name of readdirSync(parent))
     if (name.startsWith(own)) rmSync(join(parent, name), { recursive: true, force: true });
   const partial = join(parent, `${own}${process.pid}`);
@@ -43,7 +53,7 @@ export async function bring(
     const archive = join(partial, "backup.tar");
     const tree = join(partial, "tree");
     mkdirSync(tree, { mode: 0o700 });
-    await receive(model, host, words, archive);
+    await receive(source, words, archive);
     await unpack(archive, tree);
     const count = await compare(tree);
     if (existsSync(target)) rmSync(target, { recursive: true });
@@ -55,25 +65,39 @@ export async function bring(
 }
 
 async function receive(
-  model: ClusterModel,
-  host: Host,
+  { model, host, env, signal }: BackupSource,
   words: readonly string[],
   archive: string,
 ): Promise<void> {
-  const { code, stderr } = await captureToFile(programCommand(model, host, [...words, "--tar"]), archive);
-  if (code === 0) return;
-  const events = stderr.split("\n").flatMap((line) => {
-    const parsed = line.startsWith("{") ? programEvent.safeParse(JSON.parse(line)) : undefined;
-    return parsed?.success && parsed.data.event === "failure" ? [parsed.data] : [];
+  const answer = await outputToFile(model, host, programWords([...words, "--tar"]), archive, {
+    env,
+    ...(signal === undefined ? {} : { signal }),
   });
-  const outcome = conclude(host.name, code, stderr, events.at(-1), programEvent);
-  if (outcome.kind !== "done") throw errorOf("restore", [outcome], 1);
+  if (answer.kind === "copied") return;
+  throw errorOf("restore", [failureIn(host.name, answer)], 1);
 }
 
+/** Exported for tests: standard output carries the archive, so the program's events are on standard error. */
+export function failureIn(host: string, answer: Exclude<CopyAnswer, { kind: "copied" }>): Unsuccessful {
+  if (answer.kind === "no-answer") return silent(host, answer);
+  if (answer.code === NOT_FOUND) return notDeployed(host);
+  const failure = answer.stderr
+    .split("\n")
+    .flatMap(eventsIn)
+    .findLast((event) => event.event === "failure");
+  return failure === undefined
+    ? { kind: "failed", host, code: 5, failure: "unexpected", message: answer.reason }
+    : { kind: "failed", host, code: answer.code, failure: failure.kind, message: failure.message };
+}
+
+/** A shell's exit code for a program that is missing. */
+const NOT_FOUND = 127;
+
 async function unpack(archive: string, tree: string): Promise<void> {
-  // Owners are the hosts': here everything belongs to whoever asked for it.
+  // The owners of the files exist on the host only: on this machine all files belong to the user.
   const { code, stderr } = await capture(["tar", "--no-same-owner", "-xf", archive, "-C", tree]);
-  if (code !== 0) throw new PhaseError("the backup cannot be unpacked here", { output: stderr.trim() });
+  if (code !== 0)
+    throw new PhaseError("the backup cannot be unpacked on this machine", { output: stderr.trim() });
   rmSync(archive);
 }
 
@@ -82,10 +106,12 @@ async function compare(tree: string): Promise<number> {
   for (const line of readFileSync(join(tree, "manifest.sha256"), "utf8").split("\n")) {
     const [, digest, name = ""] = /^([0-9a-f]{64}) {2}\.\/(.*)$/.exec(line) ?? [];
     const path = join(tree, name);
-    // Only what was asked for came; the host has compared that nothing of it is missing.
+    // The archive holds the requested paths only; the host has checked that none of them is missing.
     if (digest === undefined || !existsSync(path)) continue;
     if ((await sha256(path)) !== digest)
-      throw new PhaseError(`${name} is not what the manifest says`, { remedy: "the same command again" });
+      throw new PhaseError(`${name} differs from the manifest of the backup`, {
+        remedy: "repeat the command",
+      });
     count++;
   }
   return count;

@@ -1,0 +1,22 @@
+/** Words for a POSIX shell. */
+
+/**
+ * A word that a shell, Python's shlex and Ansible read back as it is: left alone when nothing in it needs quotes.
+ * The text must not hold a null byte: no shell can take one.
+ */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : inQuotes(text);
+}
+
+/** A command and its arguments as one line. */
+export function shellCommand(words: readonly string[]): string {
+  // A first word such as `a=b` would be read as an assignment.
+  return words
+    .map((word, index) => (index === 0 && word.includes("=") ? inQuotes(word) : shellWord(word)))
+    .join(" ");
+}
+
+/** An apostrophe ends the quotes, stands in quotes of the other kind, and the quotes begin again. */
+function inQuotes(text: string): string {
+  return `'${text.replaceAll("'", `'"'"'`)}'`;
+}
