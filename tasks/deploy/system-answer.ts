@@ -1,6 +1,7 @@
 /** What a host is asked about itself before a tool may run there, and how its words are read. */
-import type { HostFacts } from "../toolchain/compatibility/check.ts";
+
 import { compareVersions } from "../core/versions.ts";
+import type { HostFacts } from "../toolchain/compatibility/check.ts";
 
 /** Where Ansible looks for Python since 2.17, in its order; then where older ones find the system's own. */
 const PYTHONS = [

@@ -1,8 +1,8 @@
 /** Refuses combinations that cannot work, before anything runs, and says whose rule it is. Pure. */
 import { type ClusterModel, hostsWith, type ToolName } from "../../core/model.ts";
 import type { Problem } from "../../core/problem.ts";
-import type { VersionRange } from "../version-range.ts";
 import { compareVersions } from "../../core/versions.ts";
+import type { VersionRange } from "../version-range.ts";
 import { inRange, rangeText, versionNumber } from "../version-range.ts";
 import { ANSIBLE, CEPH_RELEASES, type Constraint, PRODUCTS, SYSTEMS } from "./constraints.ts";
 

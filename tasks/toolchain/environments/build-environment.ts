@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { VendorError } from "../../core/errors.ts";
-import { onDisk } from "../../io/files.ts";
 import { type CommandResult, capture } from "../../io/command/capture.ts";
+import { onDisk } from "../../io/files.ts";
 import { inRange, rangeText } from "../version-range.ts";
 import type { AnsibleEnvironment, EnvironmentOptions, EnvironmentSpec } from "./environment-spec.ts";
 import { findPython, type Python } from "./find-python.ts";

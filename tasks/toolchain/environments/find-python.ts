@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { VendorError } from "../../core/errors.ts";
-import { capture } from "../../io/command/capture.ts";
 import { compareVersions } from "../../core/versions.ts";
+import { capture } from "../../io/command/capture.ts";
 import { inRange, rangeText, type VersionRange } from "../version-range.ts";
 
 export interface Python {
