@@ -1,4 +1,4 @@
-/** What kube-magic-backup says on a host, typed: one JSON object a line, the last one is the result. */
+/** Output of kube-magic-backup on a host, typed: one JSON object a line; the last one is the result. */
 import { z } from "zod";
 
 const attempt = z.object({
@@ -15,7 +15,7 @@ const job = <Shape extends z.ZodRawShape>(shape: Shape) =>
     success: z.object({ started: z.number(), ended: z.number(), ...shape }).optional(),
   });
 
-/** How one backup came out. Sizes in bytes; `added_bytes` is what the repository grew by. */
+/** Result of one backup. Sizes in bytes; `added_bytes`: growth of the repository. */
 const stored = {
   snapshot: z.string(),
   files: z.number(),
@@ -39,7 +39,7 @@ export const drillReport = z.object(drilled);
 export type DrillReport = z.output<typeof drillReport>;
 export const verifyReport = z.object({ snapshots: z.number(), files: z.number(), read_data: z.string() });
 
-/** The status file of a host: what was tried last and what ended well last, of each job. Times in seconds since 1970. */
+/** The status file of a host: the last attempt and the last success of each job. Times in seconds since 1970. */
 export const backupStatus = z.object({
   repository: z.string(),
   freshness: z.object({ max_age_hours: z.number(), drill_max_age_days: z.number() }),
@@ -60,7 +60,7 @@ export type Snapshot = z.output<typeof snapshot>;
 export const listReport = z.object({
   status: backupStatus,
   snapshots: z.array(snapshot),
-  /** Why the repository could not be asked, if so. */
+  /** Why the repository could not be read; null: it could. */
   problem: z.object({ kind: z.string(), message: z.string() }).nullable().default(null),
 });
 export type ListReport = z.output<typeof listReport>;

@@ -1,4 +1,4 @@
-/** Which hosts a backup command is about. */
+/** The hosts that a backup command works on. */
 import { closest } from "../core/closest.ts";
 import { InputError } from "../core/errors.ts";
 import type { ClusterModel, Host } from "../core/model.ts";
@@ -6,13 +6,13 @@ import type { ClusterModel, Host } from "../core/model.ts";
 /** @throws InputError when the cluster has no backups. */
 export function requireBackups(model: ClusterModel): void {
   if (model.backup !== undefined) return;
-  throw new InputError(`${model.name} has no section backup: nothing is backed up`, {
+  throw new InputError(`${model.name} has no section backup: no host is backed up`, {
     remedy:
       "add backup: { repository: { kind: sftp } } and a host with the role backup, then npm run deploy:post -- --tags backup",
   });
 }
 
-/** The named hosts, or all. @throws InputError for a name that is none. */
+/** The named hosts, or all. @throws InputError for an unknown name. */
 export function chosenHosts(model: ClusterModel, words: readonly string[]): readonly Host[] {
   requireBackups(model);
   const names = [...new Set(words.flatMap((word) => word.split(",")).filter((word) => word !== ""))];

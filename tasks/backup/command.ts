@@ -1,4 +1,4 @@
-/** What the backup commands have in common: hosts from the command line, a line a step, a table at the end. */
+/** Shared by the backup commands: runs the program on hosts, prints a line a step and a table at the end. */
 import type { z } from "zod";
 import type { ClusterModel, Host } from "../core/model.ts";
 import type { Session } from "../core/session.ts";
@@ -23,7 +23,7 @@ export async function onHosts<Report>(
   return runProgramOnHosts(hosts, { model, words, report, env, onStep });
 }
 
-/** One row a host; what failed is in the error that follows. */
+/** One row a host; the error that follows has the failures. */
 export function outcomeTable<Report>(
   outcomes: readonly Outcome<Report>[],
   heads: readonly string[],
@@ -37,7 +37,7 @@ export function outcomeTable<Report>(
   return `${table([["host", ...heads], ...rows])}\n`;
 }
 
-/** For machines: every outcome as it is. */
+/** Every outcome as JSON. */
 export function outcomeJson(cluster: string, outcomes: readonly Outcome<unknown>[]): string {
   const failed = unsuccessful(outcomes).length;
   return `${JSON.stringify({ cluster, failed, hosts: outcomes }, null, 2)}\n`;

@@ -1,4 +1,4 @@
-/** A backup to the controller: a tar over SSH, unpacked beside its place, compared with the manifest, then moved there. */
+/** Copies a backup to the controller: a tar over SSH, unpacked in a temporary folder, compared with the manifest, then renamed. */
 import { createHash } from "node:crypto";
 import {
   createReadStream,
@@ -77,7 +77,7 @@ async function receive(
   throw errorOf("restore", [failureIn(host.name, answer)], 1);
 }
 
-/** Exported for tests: standard output carries the archive, so the program's events are on standard error. */
+/** Exported for tests. Standard output carries the archive, so the program's events are on standard error. */
 export function failureIn(host: string, answer: Exclude<CopyAnswer, { kind: "copied" }>): Unsuccessful {
   if (answer.kind === "no-answer") return silent(host, answer);
   if (answer.code === NOT_FOUND) return notDeployed(host);

@@ -1,4 +1,4 @@
-/** What went wrong on hosts, as one error with the next thing to type. */
+/** Failures on hosts as one error, with the next command. */
 import {
   EXIT,
   GateError,
@@ -10,40 +10,42 @@ import {
 } from "../core/errors.ts";
 import type { Outcome, Unsuccessful } from "./program.ts";
 
-/** Kind of failure, as the program on the host calls it → what helps. */
+/** Kind of failure, as the program on the host names it → remedy. */
 export const REMEDIES: Readonly<Record<string, string>> = {
-  busy: "wait for it; kube-magic-backup on the host names the process",
-  "repository-locked": "wait for whoever holds it; a lock whose owner died is removed by itself",
+  busy: "wait until it has ended; pgrep -af kube-magic-backup on the host shows it",
+  "repository-locked":
+    "wait until the other process has ended; the lock of a process that has died is removed automatically",
   "password-missing":
-    "npm run deploy:post -- --tags backup puts it back from build/<cluster>/custom/credentials/backup_password",
+    "npm run deploy:post -- --tags backup copies it again from build/<cluster>/custom/credentials/backup_password",
   "wrong-password":
-    "put the right one into build/<cluster>/custom/credentials/backup_password, then npm run deploy:post -- --tags backup",
+    "write the right one into build/<cluster>/custom/credentials/backup_password, then npm run deploy:post -- --tags backup",
   "repository-missing":
-    "mount its disk or bring it back; to begin a new one, remove /var/lib/kube-magic/backup/repository-id on the host and deploy again",
+    "mount its disk, or restore it; to start a new repository, remove /var/lib/kube-magic/backup/repository-id on the host, then npm run deploy:post -- --tags backup",
   "repository-other":
-    "mount the right disk; to go on with this one, remove /var/lib/kube-magic/backup/repository-id on the host and deploy again",
-  "repository-damaged": "docs/backups.md: A damaged repository",
+    "mount the right disk; to use this repository from now on, remove /var/lib/kube-magic/backup/repository-id on the host, then npm run deploy:post -- --tags backup",
+  "repository-damaged": "follow docs/backups.md, A damaged repository",
   "repository-full": "free space on the backup host; older backups are intact",
-  unreachable: "npm run preflight shows which hosts answer; an object store is asked from the host itself",
+  unreachable: "npm run preflight shows which hosts answer; the host itself must reach an object store",
   "access-denied":
     "correct accessKeyId and secretAccessKey in backup.repository, then npm run deploy:post -- --tags backup",
   certificate:
-    "add the authority of the object store to the host's own (update-ca-certificates, update-ca-trust)",
+    "add the certificate authority of the object store to the trusted ones of the host (update-ca-certificates, update-ca-trust)",
   "host-key":
-    "if the backup host was reinstalled: npm run deploy:post -- --tags backup pins its new keys; if not, somebody stands in between",
-  "disk-full": "free space there; older backups are intact and none was removed",
+    "if the backup host was reinstalled: npm run deploy:post -- --tags backup pins its new keys; if it was not, another machine answers in its place: check the network",
+  "disk-full": "free some space on it; older backups are intact and none was removed",
   etcd: "npm run etcd:status, or systemctl status etcd on the host",
-  "etcd-snapshot": "the older backups may be good: npm run backup:list -- HOST; then npm run backup:run",
+  "etcd-snapshot":
+    "npm run backup:run makes a new one; older backups may be good: npm run backup:list -- HOST",
   manifest: "npm run backup:verify -- --read-data reads all of it",
-  "no-snapshot": "npm run backup:list -- HOST shows what there is",
-  "target-exists": "name a new folder",
+  "no-snapshot": "npm run backup:list -- HOST shows the backups",
+  "target-exists": "choose a new folder",
 };
 
 export function unsuccessful(outcomes: readonly Outcome<unknown>[]): readonly Unsuccessful[] {
   return outcomes.filter((outcome): outcome is Unsuccessful => outcome.kind !== "done");
 }
 
-/** @throws the one error that fits all of them best, when there is any. */
+/** @throws one error for all failures, with the exit code of the worst one. */
 export function requireSuccess(what: string, outcomes: readonly Outcome<unknown>[]): void {
   const bad = unsuccessful(outcomes);
   if (bad.length > 0) throw errorOf(what, bad, outcomes.length);
@@ -85,5 +87,5 @@ function remedyOf(bad: readonly Unsuccessful[]): string {
     const known = REMEDIES[one.failure];
     if (known !== undefined) return known;
   }
-  return "journalctl -u kube-magic-backup on the host has more; docs/backups.md explains each failure";
+  return "journalctl -u kube-magic-backup on the host shows the details; docs/backups.md explains each failure";
 }

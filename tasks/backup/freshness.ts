@@ -1,4 +1,4 @@
-/** Is what a host has fresh and whole? The same questions as check_kube_magic_backup asks on the host itself. */
+/** Whether the backups of a host are fresh and complete: the same checks as check_kube_magic_backup makes on the host. */
 import type { BackupStatus } from "./answers.ts";
 
 export interface Verdict {
@@ -20,19 +20,20 @@ export function judgeStatus(status: BackupStatus, now: number): Verdict {
     if (job?.attempt?.result !== "failed") continue;
     critical.push(`${name} failed: ${job.attempt.kind}: ${job.attempt.message}`);
   }
-  if (backup?.success === undefined) critical.push("no backup has ended well yet");
+  if (backup?.success === undefined) critical.push("no backup has succeeded yet");
   else if (now - backup.success.ended > freshness.max_age_hours * 3600)
-    critical.push(`older than ${freshness.max_age_hours} h`);
-  if (drill?.success === undefined) warning.push("no drill has ended well yet");
+    critical.push(`the latest good backup is older than ${freshness.max_age_hours} h`);
+  if (drill?.success === undefined) warning.push("no drill has succeeded yet");
   else if (now - drill.success.ended > freshness.drill_max_age_days * 86_400)
-    warning.push(`the drill is older than ${freshness.drill_max_age_days} d`);
-  if (retention?.attempt?.result === "failed") warning.push(`old backups stay: ${retention.attempt.message}`);
+    warning.push(`the latest good drill is older than ${freshness.drill_max_age_days} d`);
+  if (retention?.attempt?.result === "failed")
+    warning.push(`old backups were not removed: ${retention.attempt.message}`);
   warning.push(...(backup?.success?.warnings ?? []));
   const state = critical.length > 0 ? "critical" : warning.length > 0 ? "warning" : "ok";
   return { state, reasons: [...critical, ...warning] };
 }
 
-/** Seconds → `3 h`, as people say it. */
+/** Seconds → `3 h`. */
 export function ageText(seconds: number): string {
   const minutes = Math.max(0, Math.floor(seconds / 60));
   if (minutes < 60) return `${minutes} min`;

@@ -30,7 +30,7 @@ export type Outcome<Report> =
 
 export type Unsuccessful = Exclude<Outcome<never>, { kind: "done" }>;
 
-/** As long as the systemd unit may take: a backup of a large database over a slow line is no hang. */
+/** As long as the systemd unit may take: a backup of a large database over a slow line may take hours. */
 const SECONDS = 6 * 3600;
 
 /** The program's command line. @param words its command and options */
@@ -44,7 +44,7 @@ export interface BackupQuestion<Report> {
   readonly words: readonly string[];
   readonly report: z.ZodType<Report>;
   readonly env: NodeJS.ProcessEnv;
-  /** Ends the connection; a backup that runs on the host is finished there all the same. */
+  /** Ends the connection; the program on the host still finishes a backup that it has started. */
   readonly signal?: AbortSignal;
   readonly onStep?: (host: string, message: string) => void;
 }

@@ -1,4 +1,4 @@
-/** What `ceph status` says, typed, and whether hosts may be worked on while it says so. */
+/** Output of `ceph status`, typed, and whether it allows work on hosts. */
 import { z } from "zod";
 
 const counts = z.object({
@@ -9,7 +9,7 @@ const counts = z.object({
   bytes_total: z.number().default(0),
 });
 
-/** Only what we use of it; Ceph adds fields with every release. */
+/** Only the fields that are used; Ceph adds more with every release. */
 export const cephStatus = z.object({
   fsid: z.string(),
   health: z.object({
@@ -40,9 +40,9 @@ export interface HealthFinding {
 }
 
 export interface HealthVerdict {
-  /** Data is not at hand or has fewer copies than it should, or a daemon is down: nothing more may go away now. */
+  /** Data is unavailable or has too few copies, or a daemon is down: no other host may be stopped now. */
   readonly blocking: readonly HealthFinding[];
-  /** Worth knowing, and no reason to stop. */
+  /** No reason to stop. */
   readonly warnings: readonly HealthFinding[];
 }
 
@@ -62,7 +62,7 @@ export function judgeHealth({ health }: CephStatus): HealthVerdict {
 }
 
 /**
- * After a deployment Ceph has to be well. Only what it complained about before is no fault of this run.
+ * After a deployment Ceph has to be healthy. Warnings from before are not caused by this run.
  * @param excused codes of those earlier warnings
  */
 export function judgeHealthAfter(status: CephStatus, excused: ReadonlySet<string>): HealthVerdict {

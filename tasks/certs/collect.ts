@@ -1,19 +1,19 @@
-/** Reads the certificates of every host over one SSH connection each. Only certificates leave a host, never a key. */
+/** Reads the certificates of every host over one SSH connection each. Only certificates are copied from a host, never a key. */
 import type { ClusterModel, Host } from "../core/model.ts";
 import { lastLine, type Section } from "../hosts/answer.ts";
 import { askHost } from "../hosts/ask.ts";
 import { eachHost } from "../hosts/each-host.ts";
 
-/** Whose a certificate is, which is also who renews it. */
+/** The component that a certificate belongs to, which also decides how it is renewed. */
 export const OWNERS = ["kubernetes", "etcd", "kubelet", "haproxy", "registry", "nrpe", "openshift"] as const;
 export type Owner = (typeof OWNERS)[number];
 
-/** One place on one host that should hold a certificate. */
+/** One file on one host that should contain a certificate. */
 export interface FoundFile {
   readonly host: string;
   readonly owner: Owner;
   readonly path: string;
-  /** Where symbolic links lead. */
+  /** The file behind symbolic links. */
   readonly realPath: string;
   /** PEM blocks; empty when there are none. */
   readonly certificates: readonly string[];
@@ -26,7 +26,7 @@ export interface FoundFile {
 export interface HostCertificates {
   readonly host: string;
   readonly files: readonly FoundFile[];
-  /** How far its clock is from ours, in seconds; ahead is positive. */
+  /** Difference of its clock to the controller's, in seconds; ahead is positive. */
   readonly clockSkew: number;
   /** Why the host could not be asked. */
   readonly silent?: string;
@@ -46,8 +46,8 @@ found() {
 show() {
   printf '%s\\n%s\\n' "$1" "$(readlink -f "$1")"
   if [ -d "$1" ]; then echo 'unreadable: is a folder'; return; fi
-  if [ -L "$1" ] && ! [ -e "$1" ]; then echo "unreadable: leads to $(readlink "$1"), which does not exist"; return; fi
-  if ! [ -f "$1" ]; then echo 'unreadable: is no regular file'; return; fi
+  if [ -L "$1" ] && ! [ -e "$1" ]; then echo "unreadable: is a link to $(readlink "$1"), which does not exist"; return; fi
+  if ! [ -f "$1" ]; then echo 'unreadable: is not a regular file'; return; fi
   if ! head -c 1 "$1" >/dev/null 2>&1; then echo "unreadable: $(head -c 1 "$1" 2>&1 >/dev/null | tail -n 1)"; return; fi
   if head -c 1000000 "$1" | tr -d '\\000' | grep -Eq '^ *(clusters|client-certificate(-data)?|certificate-authority-data): *'; then
     echo kubeconfig
@@ -138,7 +138,7 @@ export function readFiles(host: string, sections: ReadonlyMap<string, Section>):
   return [...files.values()];
 }
 
-/** Kubeconfigs that have a certificate of their own in them, as kubeadm makes them. */
+/** Kubeconfigs that contain a client certificate, as kubeadm makes them. */
 const WITH_CERTIFICATE = /\/(admin|super-admin|controller-manager|scheduler)\.conf$/;
 
 function readFile(host: string, owner: Owner, text: string): FoundFile | undefined {
@@ -160,7 +160,7 @@ function readFile(host: string, owner: Owner, text: string): FoundFile | undefin
     const [, data] = /^client-certificate-data (\S+)$/.exec(line) ?? [];
     return data === undefined ? [] : [Buffer.from(data, "base64").toString("latin1")];
   });
-  // The kubelet's names a file instead, which is found where it is.
+  // The kubelet's kubeconfig names a file, which is read as a file.
   if (own.length === 0 && !WITH_CERTIFICATE.test(path)) return undefined;
   return { ...file, certificates: own };
 }

@@ -1,9 +1,9 @@
-/** The certificates as a table, for people. */
+/** Certificates as a table. */
 import { table } from "../report/text.ts";
 import type { HostCertificates } from "./collect.ts";
 import { isBad, type JudgedCertificate } from "./judge.ts";
 
-/** Seconds of difference between clocks that nobody has to care about. */
+/** Seconds of difference between clocks that do no harm. */
 const SKEW = 120;
 
 export function describeCertificates(
@@ -34,7 +34,7 @@ export function describeCertificates(
     if (silent !== undefined) lines.push(`critical: ${host}: ${silent}`);
     else if (Math.abs(clockSkew) > SKEW)
       lines.push(
-        `warning: ${host}: its clock is ${Math.abs(clockSkew)} s ${clockSkew > 0 ? "ahead of" : "behind"} this machine's: certificates begin and end at other times there`,
+        `warning: ${host}: its clock is ${Math.abs(clockSkew)} s ${clockSkew > 0 ? "ahead of" : "behind"} the controller's: certificates become valid and expire at a different time on it`,
       );
   }
   return `${lines.join("\n")}\n`;

@@ -1,16 +1,16 @@
-/** Certificates → how long they still hold, and who renews them. Pure. */
+/** Certificates → days until they expire, and the command that renews them. Pure. */
 import { X509Certificate } from "node:crypto";
 import type { FoundFile, HostCertificates, Owner } from "./collect.ts";
 
 export type CertificateState = "expired" | "not-yet-valid" | "expiring" | "unreadable" | "garbage" | "ok";
 
 export interface JudgedCertificate {
-  /** Hosts that have this very certificate at this path. */
+  /** Hosts that have this certificate at this path. */
   readonly hosts: readonly string[];
   readonly owner: Owner;
   readonly path: string;
   readonly state: CertificateState;
-  /** Whole days until it ends; negative when it has ended. Absent when there is none. */
+  /** Whole days until it expires; negative when it has expired. Absent when there is no certificate. */
   readonly daysLeft?: number;
   /** ISO 8601. */
   readonly notBefore?: string;
@@ -47,7 +47,7 @@ export function judgeCertificates(
   );
 }
 
-/** What cannot be read comes first: it may be anything. */
+/** A file that cannot be read comes first. */
 function rank({ daysLeft }: JudgedCertificate): number {
   return daysLeft ?? Number.NEGATIVE_INFINITY;
 }
@@ -59,12 +59,15 @@ function judgeFile(file: FoundFile, now: Date, days: number): readonly JudgedCer
   ];
   if (file.unreadable !== undefined) return broken("unreadable", file.unreadable);
   if (file.certificates.length === 0)
-    return broken("garbage", file.isKubeconfig ? "no certificate of its own in it" : "no certificate in it");
+    return broken(
+      "garbage",
+      file.isKubeconfig ? "contains no client certificate" : "contains no certificate",
+    );
   const parsed = file.certificates.map(parse);
   const [first] = parsed;
   if (first === undefined || parsed.some((one) => one === undefined))
-    return broken("garbage", "holds something that is no certificate");
-  // A chain: the first is its own, the rest are authorities, and the one that ends first counts.
+    return broken("garbage", "contains a block that is not a certificate");
+  // A chain: the host's certificate first, then its authorities. The one that expires first counts.
   return [judgeChain(base, file.owner, parsed as readonly X509Certificate[], now, days)];
 }
 
@@ -116,10 +119,10 @@ function oneLine(name: string | undefined): string {
   return (name ?? "").split("\n").join(", ");
 }
 
-/** The command that renews it, or what does. An authority is never renewed by the way. */
+/** The command that renews it, or the service that does. No command renews a certificate authority. */
 export function renewalOf(owner: Owner, isAuthority: boolean): string {
   if (isAuthority && owner !== "registry" && owner !== "nrpe")
-    return "an authority: everything that trusts it changes with it, see docs/certificates.md";
+    return "a certificate authority: every certificate and client that depends on it changes with it; follow docs/certificates.md";
   switch (owner) {
     case "kubernetes":
     case "etcd":
@@ -127,15 +130,15 @@ export function renewalOf(owner: Owner, isAuthority: boolean): string {
     case "openshift":
       return `npm run certs:renew -- ${owner}`;
     case "kubelet":
-      return "the kubelet renews it by itself: systemctl restart kubelet, journalctl -u kubelet";
+      return "the kubelet renews it: systemctl restart kubelet, then journalctl -u kubelet";
     case "nrpe":
       return "npm run deploy:post -- --tags monitoring";
     case "haproxy":
-      return "yours: replace the file and reload HAProxy";
+      return "not managed by kube-magic: replace the file, then systemctl reload haproxy";
   }
 }
 
-/** Everything but `ok`, which is what exit code 3 stands for. */
+/** Everything but `ok`; exit code 3 reports it. */
 export function isBad({ state }: JudgedCertificate): boolean {
   return state !== "ok";
 }

@@ -11,7 +11,7 @@ import { refuseSystems, sentence } from "../deploy/systems.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
 import { selectPhases } from "../phases/select.ts";
 import { toolsOf } from "../phases/steps.ts";
-import { bringBack } from "../toolchain/trees/restore-omitted.ts";
+import { restoreLeftOut } from "../toolchain/trees/restore-omitted.ts";
 
 export const task: Task = {
   description: `Runs the phases of a deploy in order: all, or those named. Each ends in build/<cluster>/runs/, with its
@@ -39,7 +39,8 @@ log and its events. A phase that fails stops the run; mend the cause and go on w
     const wanted = phases.filter(({ when }) => when(cluster.model) === true);
     const tools = wanted.flatMap((spec) => toolsOf(spec, cluster.model));
     for (const { tool, reads } of wanted)
-      if (reads !== undefined) await bringBack(context.paths.vendor, tool, reads(cluster.model), context.env);
+      if (reads !== undefined)
+        await restoreLeftOut(context.paths.vendor, tool, reads(cluster.model), context.env);
     const environments = await ansibleFor(context, tools, true);
     const plan = makePlan(context, cluster, {
       phases,

@@ -12,7 +12,7 @@ import { type Access, entriesFor } from "../kubeconfig/access.ts";
 import { askForKubeconfig } from "../kubeconfig/ask.ts";
 import { readEncrypted, storeEncrypted, type VaultOptions, vaultFile } from "../kubeconfig/in-inventory.ts";
 import { probeApi } from "../kubeconfig/probe.ts";
-import { chooseServer, isKnownHere } from "../kubeconfig/server.ts";
+import { chooseServer, isResolved } from "../kubeconfig/server.ts";
 import { kubeconfigOf, mergeInto, userFile, writeAlone } from "../kubeconfig/store.ts";
 
 export const task: Task = {
@@ -59,7 +59,7 @@ Exit code 3 when no control plane answers, or none has one.`,
           api: model.api,
           certificate: found.certificate,
           asked,
-          isKnownHere: await isKnownHere(model.api.domain),
+          isResolved: await isResolved(model.api.domain),
         });
     for (const note of [...found.notes, ...server.notes]) err(`note: ${note}\n`);
     const entries = entriesFor(found.access, optionValue(args, "name") ?? model.name, server.url);

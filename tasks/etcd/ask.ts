@@ -1,4 +1,4 @@
-/** Asks every member at once how it is, over one SSH connection each; reads only. */
+/** Asks every member for its status at the same time, over one SSH connection each; reads only. */
 import { type ClusterModel, etcdHosts, type Host } from "../core/model.ts";
 import type { Section } from "../hosts/answer.ts";
 import { askHost } from "../hosts/ask.ts";
@@ -6,7 +6,7 @@ import { PRELUDE, QUESTION_SECONDS, readSettings, settingsVariables } from "./ho
 import type { MemberAnswer, MemberSettings, SilenceKind } from "./member.ts";
 import { lastError, readMembers, readStatus } from "./read-answers.ts";
 
-/** The questions at the same time: without a quorum two of them wait until they give up. */
+/** All questions at the same time: without a quorum, two of them take their whole time limit. */
 const STATUS = `${PRELUDE}
 section settings print_settings
 [ -n "$etcdctl" ] || exit 4
@@ -29,7 +29,7 @@ section health cat "$folder/health"
 
 const SECONDS = QUESTION_SECONDS * 3 + 10;
 
-/** One of them, the first that can, is also asked for the list of all members. */
+/** The first member that answers is also asked for the list of all members. */
 export async function askMembers(
   model: ClusterModel,
   env: NodeJS.ProcessEnv,
@@ -59,7 +59,7 @@ async function askMember(
   return interpret(host, answer.sections);
 }
 
-/** Exported for tests: what the sections of the script mean. */
+/** Exported for tests. What the sections of the script mean. */
 export function interpret(host: Host, sections: ReadonlyMap<string, Section>): MemberAnswer {
   const text = (name: string): string => sections.get(name)?.text.trim() ?? "";
   const absent = sections.get("absent");
@@ -68,10 +68,10 @@ export function interpret(host: Host, sections: ReadonlyMap<string, Section>): M
       kind: "silent",
       host,
       why: "absent",
-      reason: `no etcd here: none of ${absent.text.trim()} exists`,
+      reason: `no etcd: none of ${absent.text.trim()} exists`,
     };
   const printed = sections.get("settings");
-  if (printed === undefined) return { kind: "silent", host, why: "silent", reason: "gave no answer" };
+  if (printed === undefined) return { kind: "silent", host, why: "silent", reason: "did not answer" };
   const settings = readSettings(printed);
   const silent = (why: SilenceKind, reason: string): MemberAnswer => ({
     kind: "silent",
@@ -95,11 +95,11 @@ export function interpret(host: Host, sections: ReadonlyMap<string, Section>): M
 interface Symptoms {
   readonly error: string;
   readonly unit: string;
-  /** What openssl has against the certificates; "" for nothing. */
+  /** What openssl reports about the certificates; "" when they are good. */
   readonly verified: string;
 }
 
-/** Why `endpoint status` of a member fails. etcdctl tells of certificates only when it has the time to. */
+/** Why `endpoint status` of a member fails. etcdctl reports a wrong certificate only when its time limit allows. */
 function explain({ error, unit, verified }: Symptoms, settings: MemberSettings): [SilenceKind, string] {
   const tls = /(x509: .*|tls: .*|authentication handshake failed.*)/.exec(error)?.[1];
   if (tls !== undefined) return ["certificate", `wrong certificate: ${tls.replace(/["\\]+$/, "")}`];

@@ -1,6 +1,6 @@
 /**
- * Brings a full etcd back to work: old revisions dropped, every file made smaller, one member at a time and the
- * leader last, then the alarm cleared, and a write tried.
+ * Repairs an etcd that is full: drops old revisions, makes the file of every member smaller, one member at a time and the
+ * leader last, then clears the alarm and tries a write.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { PhaseError } from "../core/errors.ts";
@@ -18,7 +18,7 @@ export interface Refusal {
   readonly remedy: string;
 }
 
-/** Why nothing should be compacted or defragmented now. @param degraded go on although members are down */
+/** Why nothing should be compacted or defragmented now. @param degraded continue although members are down */
 export function refuseDefrag(
   answers: readonly MemberAnswer[],
   { findings, quorum }: Verdict,
@@ -31,9 +31,9 @@ export function refuseDefrag(
   const down = answers.filter(({ kind }) => kind === "silent").map(({ host }) => host.name);
   if (down.length > 0 && !degraded)
     return {
-      message: `${down.join(", ")} does not answer: while a member is defragmented it serves nobody, and there is none to spare`,
+      message: `${down.join(", ")} does not answer. A member that is defragmented serves no requests for some seconds, and no other one could take over`,
       remedy:
-        "bring it back first; or --degraded: the API stands still for the seconds that each member takes",
+        "start it first; or continue with --degraded: the API is unavailable for a few seconds per member",
     };
   return undefined;
 }
@@ -45,23 +45,23 @@ export function defragOrder(members: readonly AnsweringMember[]): readonly Answe
 }
 
 const HEALTH_SECONDS = 120;
-const AGAIN = "the same command again goes on; npm run etcd:status shows how it is";
+const REPEAT = "npm run etcd:status shows the members; repeat the command to continue";
 
 export async function defragment(action: EtcdAction, answers: readonly MemberAnswer[]): Promise<void> {
   const { stop } = action;
   const members = answeringMembers(answers);
   const [first] = members;
-  if (first === undefined) throw new PhaseError("no member of etcd answers", { remedy: AGAIN });
-  throwIfStopped(stop, "nothing was compacted or defragmented", AGAIN);
+  if (first === undefined) throw new PhaseError("no member of etcd answers", { remedy: REPEAT });
+  throwIfStopped(stop, "nothing was compacted or defragmented", REPEAT);
   await compact(action, first, Math.max(...members.map(({ status }) => status.revision)));
   const done = new Set<Host>();
   while (done.size < members.length) {
     throwIfStopped(
       stop,
-      `${done.size} of ${members.length} members are defragmented, alarms are as they were`,
-      AGAIN,
+      `${done.size} of ${members.length} members are defragmented; the alarms are not cleared`,
+      REPEAT,
     );
-    // Who leads may change on the way.
+    // The leader may change in the meantime.
     const now = answeringMembers(
       await askMembers(
         action.model,
@@ -71,11 +71,11 @@ export async function defragment(action: EtcdAction, answers: readonly MemberAns
     );
     const next = defragOrder(now).find(({ host }) => !done.has(host));
     if (next === undefined)
-      throw new PhaseError(`${missing(members, now)} stopped answering`, { remedy: AGAIN });
+      throw new PhaseError(`${silentMembers(members, now)} stopped answering`, { remedy: REPEAT });
     await defragmentOne(action, next);
     done.add(next.host);
   }
-  throwIfStopped(stop, "every member is defragmented, alarms are as they were", AGAIN);
+  throwIfStopped(stop, "every member is defragmented; the alarms are not cleared", REPEAT);
   await disarm(action, first.host);
   await tryWrite(action, members);
 }
@@ -84,10 +84,10 @@ async function compact(action: EtcdAction, { host }: AnsweringMember, revision: 
   const result = await runOnMember(action, host, `section compact ask compaction --physical "$REVISION"`, {
     variables: { REVISION: String(revision) },
   });
-  // Somebody, usually the API server, was faster.
+  // Another client, usually the API server, has compacted already.
   if (!result.did("compact") && /has been compacted/.test(result.reason("compact")))
-    return action.say(`revisions before ${revision} were dropped already`);
-  requireDone(result, host, "compact", `compacting to revision ${revision}`, AGAIN);
+    return action.say(`revisions before ${revision} had been dropped already`);
+  requireDone(result, host, "compact", `compacting to revision ${revision}`, REPEAT);
   action.say(`revisions before ${revision} dropped`);
 }
 
@@ -104,11 +104,14 @@ section defrag ask defrag`,
     { variables: { NEEDED: String(Math.ceil(status.inUseBytes / 1024)) } },
   );
   if (result.text("full") !== "")
-    throw new PhaseError(`${host.name}: no room to write ${size(status.inUseBytes)} anew`, {
-      output: result.text("full"),
-      remedy: `free some space on the disk of its database; ${AGAIN}`,
-    });
-  requireDone(result, host, "defrag", "defragmenting", AGAIN);
+    throw new PhaseError(
+      `${host.name}: not enough free space to write a new database of ${size(status.inUseBytes)}`,
+      {
+        output: result.text("full"),
+        remedy: `free some space on the disk of its database; ${REPEAT}`,
+      },
+    );
+  requireDone(result, host, "defrag", "defragmenting", REPEAT);
   const seconds = (Date.now() - started) / 1000;
   const after = await untilServing(action, host);
   action.say(
@@ -116,15 +119,15 @@ section defrag ask defrag`,
   );
 }
 
-/** Until the member follows a leader again and has caught up. An alarm is no reason to wait: it goes at the end. */
+/** Until the member follows a leader again and has caught up. An alarm is no reason to wait: it is cleared at the end. */
 async function untilServing(action: EtcdAction, host: Host): Promise<AnsweringMember> {
   const deadline = Date.now() + HEALTH_SECONDS * 1000;
   for (;;) {
     const [answer] = await askMembers(action.model, action.env, [host]);
     if (answer?.kind === "answers" && isServing(answer)) return answer;
     if (Date.now() > deadline)
-      throw new PhaseError(`${host.name} does not come back after defragmenting`, {
-        remedy: `on ${host.name}: journalctl -u etcd -n 50; the other members were left alone`,
+      throw new PhaseError(`${host.name} does not answer after its defragmentation`, {
+        remedy: `on ${host.name}: journalctl -u etcd -n 50; the other members were not touched`,
       });
     await sleep(500);
   }
@@ -137,11 +140,11 @@ function isServing({ status }: AnsweringMember): boolean {
 /** Clears the alarms for the whole cluster. */
 export async function disarm(action: EtcdAction, host: Host): Promise<void> {
   const result = await runOnMember(action, host, "section disarm ask alarm disarm", { seconds: 60 });
-  requireDone(result, host, "disarm", "clearing the alarms", AGAIN);
+  requireDone(result, host, "disarm", "clearing the alarms", REPEAT);
   action.say("alarms cleared");
 }
 
-/** One write through each member. The alarm comes back with the first write when a member is still too full. */
+/** One write through each member. With the first write, etcd raises the alarm again when a member is still too full. */
 async function tryWrite(action: EtcdAction, members: readonly AnsweringMember[]): Promise<void> {
   for (const { host } of members) {
     const value = `defrag ${new Date().toISOString()} ${host.name}`;
@@ -152,7 +155,7 @@ async function tryWrite(action: EtcdAction, members: readonly AnsweringMember[])
       { variables: { CANARY_KEY: CANARY, CANARY: value }, seconds: 60 },
     );
     if (result.did("put") && result.text("get") === value) continue;
-    throw new PhaseError(`${host.name}: still takes no writes: ${result.reason("put")}`, {
+    throw new PhaseError(`${host.name}: still refuses writes: ${result.reason("put")}`, {
       remedy: await stillFull(action),
     });
   }
@@ -164,11 +167,11 @@ async function stillFull({ model, env }: EtcdAction): Promise<string> {
     (member) => member.status.dbBytes >= quotaOf(member) * 0.95,
   );
   return full === undefined
-    ? "npm run etcd:status shows how its members are"
-    : `${full.host.name} holds ${size(full.status.dbBytes)} of data that is in use, and its quota is ${size(quotaOf(full))}: raise it (etcd.quota in the inventory, npm run deploy:kube -- --tags etcd), then the same command again`;
+    ? "npm run etcd:status shows the members"
+    : `${full.host.name} has ${size(full.status.dbBytes)} of data in use, and its quota is ${size(quotaOf(full))}: raise it (etcd.quota in the inventory, npm run deploy:kube -- --tags etcd), then repeat the command`;
 }
 
-function missing(members: readonly AnsweringMember[], now: readonly AnsweringMember[]): string {
+function silentMembers(members: readonly AnsweringMember[], now: readonly AnsweringMember[]): string {
   return members
     .filter(({ host }) => !now.some((one) => one.host === host))
     .map(({ host }) => host.name)

@@ -1,4 +1,4 @@
-/** The members as a table, and what was found, for people. */
+/** Members and findings as text. */
 import { size, table } from "../report/text.ts";
 import { type Finding, quotaOf, type Verdict } from "./judge.ts";
 import { type AnsweringMember, answeringMembers, type MemberAnswer } from "./member.ts";
@@ -41,7 +41,7 @@ function memberRow(member: AnsweringMember): string[] {
     size(status.inUseBytes),
     size(quota),
     `${((status.dbBytes / quota) * 100).toFixed(0)} %`,
-    own(member),
+    ownAlarms(member),
     status.healthy ? "ok" : "not ok",
     status.latencyMs === undefined ? "-" : `${status.latencyMs.toFixed(1)} ms`,
   ];
@@ -57,8 +57,8 @@ function stateOf({ status }: AnsweringMember): string {
   return status.id === status.leader ? "leader" : "follower";
 }
 
-/** Alarms that this member raised; the others' are theirs. */
-function own({ status }: AnsweringMember): string {
+/** Alarms that this member has raised itself. */
+function ownAlarms({ status }: AnsweringMember): string {
   const raised = status.alarms.filter(({ member }) => member === status.id).map(({ kind }) => kind);
   return raised.length === 0 ? "none" : raised.join(", ");
 }

@@ -1,4 +1,4 @@
-/** Shell that every script about etcd begins with: finds a member's settings and tools, and points etcdctl at it. */
+/** The first part of every script about etcd: finds a member's settings and tools, and points etcdctl at the member. */
 import type { ClusterModel } from "../core/model.ts";
 import type { Section } from "../hosts/answer.ts";
 import type { MemberSettings } from "./member.ts";
@@ -10,13 +10,13 @@ export function settingsVariables(model: ClusterModel): Readonly<Record<string, 
   return { PLACES: (settingsFile === undefined ? PLACES : [settingsFile]).join(" ") };
 }
 
-/** Seconds that one question may take; a member without a quorum uses them up. */
+/** Seconds that one question may take; a member without a quorum takes all of them. */
 export const QUESTION_SECONDS = 3;
 
 /**
  * After it the shell has `$file`, `$form`, `$data_dir`, … and `ask`, which runs etcdctl on the member itself, with
- * the certificates that its settings name. Exits 3 when there is no etcd. A manifest that a restore has put aside
- * counts as being there.
+ * the certificates that its settings name. Exits 3 when there is no etcd. A manifest that a restore has moved away
+ * counts as well.
  */
 export const PRELUDE = `
 ASIDE=/etc/kubernetes/kube-magic-stopped

@@ -1,4 +1,4 @@
-/** Whether the cluster's etcd is well, and what to do when it is not. Pure. */
+/** Members' answers → findings: what is wrong with etcd, and what to do. Pure. */
 import { type ClusterModel, etcdHosts } from "../core/model.ts";
 import { size } from "../report/text.ts";
 import {
@@ -27,7 +27,7 @@ export interface Verdict {
   readonly quorum: boolean;
 }
 
-/** Entries that a member may be behind before it is said to lag. */
+/** Entries that a member may be behind the leader without a finding. */
 const LAG = 1000;
 /** A database worth defragmenting: this large, and this much of it free. */
 const SPARSE_BYTES = 64 * 1024 ** 2;
@@ -42,15 +42,15 @@ export function judge(model: ClusterModel, answers: readonly MemberAnswer[], war
   const following = members.filter(({ status }) => status.leader !== "0" && !status.isLearner);
   const quorum = following.length >= needed;
   const findings: Finding[] = [
-    ...answers.flatMap(silence),
+    ...answers.flatMap(unanswered),
     ...(quorum ? [] : [lostQuorum(model, following.length, total, needed)]),
     ...alarms(members, answers),
     ...splitClusters(members),
-    ...members.flatMap((member) => unwell(member, quorum)),
+    ...members.flatMap((member) => unhealthy(member, quorum)),
     ...members.flatMap((member) => fullness(member, warnAt)),
     ...differences(model, members),
     ...(leader === undefined ? [] : members.flatMap((member) => lag(member, leader))),
-    ...strangers(model, answers, members),
+    ...unexpectedMembers(model, answers, members),
   ];
   const worst = (["critical", "warning"] as const).find((severity) =>
     findings.some((finding) => finding.severity === severity),
@@ -63,7 +63,7 @@ export function quotaOf({ settings, status }: AnsweringMember): number {
   return status.quotaBytes ?? settings.quotaBytes;
 }
 
-/** Voting members as etcd itself counts them, when any of them tells. */
+/** Number of voting members: as etcd lists them, else as the inventory does. */
 export function clusterSize(model: ClusterModel, members: readonly AnsweringMember[]): number {
   const listed = members.find((member) => member.listed !== undefined)?.listed;
   return listed?.filter(({ isLearner }) => !isLearner).length ?? etcdHosts(model).length;
@@ -79,7 +79,7 @@ const SILENCE_REMEDIES: Readonly<Record<SilenceKind, (host: string) => string>> 
   silent: (host) => `on ${host}: journalctl -u etcd -n 50`,
 };
 
-function silence(answer: MemberAnswer): Finding[] {
+function unanswered(answer: MemberAnswer): Finding[] {
   if (answer.kind === "answers") return [];
   const { host, why, reason } = answer;
   return [
@@ -97,9 +97,9 @@ function lostQuorum(model: ClusterModel, following: number, total: number, neede
   return {
     severity: "critical",
     code: "quorum-lost",
-    message: `quorum lost: ${following} of ${total} members have a leader, ${needed} are needed; ${model.name} takes no writes`,
+    message: `quorum lost: ${following} of ${total} members have a leader, ${needed} are needed; ${model.name} refuses writes`,
     remedy:
-      "bring members back (no data is lost while one has its disk); if they are gone for good: npm run etcd:restore -- SNAPSHOT, or kube:recover",
+      "start the stopped members: no data is lost while one of them has its disk. If they are lost for good: npm run etcd:restore -- SNAPSHOT, or npm run kube:recover",
   };
 }
 
@@ -118,8 +118,8 @@ function alarms(members: readonly AnsweringMember[], answers: readonly MemberAns
       ...(host === undefined ? {} : { host }),
       message:
         kind === "NOSPACE"
-          ? `alarm NOSPACE, raised by ${whose}: none of the ${answers.length} members takes writes`
-          : `alarm ${kind}, raised by ${whose}: its data is not the others'`,
+          ? `alarm NOSPACE, raised by ${whose}: all ${answers.length} members refuse writes`
+          : `alarm ${kind}, raised by ${whose}: its data differs from the other members'`,
       remedy: kind === "NOSPACE" ? "npm run etcd:defrag" : `npm run kube:recover -- ${whose}`,
     };
   });
@@ -138,12 +138,12 @@ function splitClusters(members: readonly AnsweringMember[]): Finding[] {
       severity: "critical",
       code: "two-clusters",
       message: `the members belong to ${clusters.size} different clusters: ${groups.join(" · ")}`,
-      remedy: "an interrupted restore leaves this: run the same npm run etcd:restore again",
+      remedy: "an interrupted restore causes this: repeat the same npm run etcd:restore",
     },
   ];
 }
 
-function unwell({ host, status }: AnsweringMember, quorum: boolean): Finding[] {
+function unhealthy({ host, status }: AnsweringMember, quorum: boolean): Finding[] {
   if (status.healthy || status.alarms.length > 0 || !quorum) return [];
   return [
     {
@@ -170,7 +170,7 @@ function fullness(member: AnsweringMember, warnAt: number): Finding[] {
         message: `${percent.toFixed(0)} % of its quota of ${size(quota)} is used (warning from ${warnAt} %)`,
         remedy:
           (status.inUseBytes / quota) * 100 < warnAt
-            ? "npm run etcd:defrag gives back what is free inside"
+            ? "npm run etcd:defrag releases the free space in the file"
             : "npm run etcd:defrag drops old revisions; if it stays full, raise etcd.quota and npm run deploy:kube -- --tags etcd",
       },
     ];
@@ -202,14 +202,14 @@ function differences(model: ClusterModel, members: readonly AnsweringMember[]): 
       severity: "note",
       code: "versions-differ",
       message: `the members run different versions: ${versions}`,
-      remedy: "fine in the middle of an upgrade: npm run kube:upgrade ends it",
+      remedy: "normal in the middle of an upgrade: npm run kube:upgrade completes it",
     });
   if (quotas !== undefined)
     findings.push({
       severity: "warning",
       code: "quotas-differ",
       message: `the quotas differ: ${quotas}; the smallest one stops the whole cluster`,
-      remedy: "npm run deploy:kube -- --tags etcd gives all of them etcd.quota of the inventory",
+      remedy: "npm run deploy:kube -- --tags etcd sets etcd.quota of the inventory on all of them",
     });
   else if (first !== undefined && quotaOf(first) !== declared)
     findings.push({
@@ -230,13 +230,13 @@ function lag({ host, status }: AnsweringMember, leader: AnsweringMember): Findin
       code: "member-lags",
       host: host.name,
       message: `is ${behind} entries behind the leader`,
-      remedy: "look at its disk and network; it catches up by itself when they are fast enough",
+      remedy: "check the speed of its disk and network; it catches up by itself when they are fast enough",
     },
   ];
 }
 
-/** Members that etcd knows and the inventory does not, and the other way round. */
-function strangers(
+/** Members that etcd lists and the inventory does not, and hosts whose member etcd does not list. */
+function unexpectedMembers(
   model: ClusterModel,
   answers: readonly MemberAnswer[],
   members: readonly AnsweringMember[],
@@ -244,14 +244,14 @@ function strangers(
   const listed = members.find((member) => member.listed !== undefined)?.listed;
   if (listed === undefined) return [];
   const known = new Set(answers.flatMap(({ settings }) => (settings === undefined ? [] : [settings.name])));
-  const unseen = answers.filter(({ settings }) => settings === undefined).length;
+  const hidden = answers.filter(({ settings }) => settings === undefined).length;
   const unknown = listed.filter(({ name }) => name !== "" && !known.has(name));
   // A host that could not be asked hides the name of its member.
-  const findings: Finding[] = unknown.slice(unseen).map(({ name, peerUrls }) => ({
+  const findings: Finding[] = unknown.slice(hidden).map(({ name, peerUrls }) => ({
     severity: "warning",
     code: "member-unknown",
     message: `etcd has a member ${name} (${peerUrls.join(", ")}) that no host of ${model.name} runs; it counts for the quorum`,
-    remedy: "etcdctl member remove takes out what is gone for good",
+    remedy: "remove a member that is lost for good: etcdctl member remove ID",
   }));
   for (const { host, status } of members)
     if (!listed.some(({ id }) => id === status.id))
@@ -259,7 +259,7 @@ function strangers(
         severity: "critical",
         code: "member-expelled",
         host: host.name,
-        message: "runs, but the cluster does not count it as a member",
+        message: "runs, but the cluster has no such member",
         remedy: `npm run kube:recover -- ${host.name}`,
       });
   return findings;

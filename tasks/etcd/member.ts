@@ -1,4 +1,4 @@
-/** What is known of one member of etcd: its settings on disk, and what it answers. */
+/** One member of etcd: its settings on disk, and what it answers. */
 import type { Host } from "../core/model.ts";
 
 export interface MemberSettings {
@@ -23,12 +23,12 @@ export interface MemberTools {
   readonly etcdutl?: string;
 }
 
-/** `endpoint status` and `endpoint health` of a member, by itself about itself. Ids are decimal: they exceed 2^53. */
+/** `endpoint status` and `endpoint health`, asked on the member itself. Ids are decimal: they exceed 2^53. */
 export interface MemberStatus {
   readonly id: string;
   readonly clusterId: string;
   readonly version: string;
-  /** "0" when it knows of none. */
+  /** "0" when it has none. */
   readonly leader: string;
   readonly isLearner: boolean;
   readonly revision: number;
@@ -37,14 +37,14 @@ export interface MemberStatus {
   readonly raftApplied: number;
   readonly dbBytes: number;
   readonly inUseBytes: number;
-  /** What it runs with; only etcd 3.6 tells. */
+  /** The quota that it runs with; only etcd 3.6 reports it. */
   readonly quotaBytes?: number;
-  /** Of the whole cluster, as this member knows them. */
+  /** Of the whole cluster, as this member reports them. */
   readonly alarms: readonly Alarm[];
   readonly healthy: boolean;
-  /** Why it is not healthy, in its own words. */
+  /** Why it is not healthy, as etcd says it. */
   readonly complaint?: string;
-  /** Of one read that the whole cluster agreed on. */
+  /** Of one linearizable read: a quorum has confirmed it. */
   readonly latencyMs?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What etcdctl prints as JSON, typed. Its ids exceed what a JSON number holds here, so they are read as text. */
+/** What etcdctl prints as JSON, typed. Its ids are too large for a JavaScript number, so they are read as text. */
 import { z } from "zod";
 import type { Alarm, ListedMember, MemberStatus } from "./member.ts";
 
@@ -36,7 +36,7 @@ const listShape = z.object({
   ),
 });
 
-/** JSON as etcdctl prints it among its log lines; undefined when there is none of the shape. */
+/** JSON as etcdctl prints it among its log lines; undefined when there is none that fits the schema. */
 function parseAs<T>(shape: z.ZodType<T>, text: string): T | undefined {
   for (const line of text.split("\n")) {
     if (!/^[[{]/.test(line)) continue;
@@ -44,13 +44,13 @@ function parseAs<T>(shape: z.ZodType<T>, text: string): T | undefined {
       const parsed = shape.safeParse(JSON.parse(line.replaceAll(/":\s*(\d{16,})/g, '":"$1"')));
       if (parsed.success) return parsed.data;
     } catch {
-      // A log line that only begins like JSON.
+      // A log line that only looks like JSON at its start.
     }
   }
   return undefined;
 }
 
-/** Both answers of one member; undefined when it gave no status. */
+/** Both answers of one member; undefined when it returned no status. */
 export function readStatus(statusText: string, healthText: string): MemberStatus | undefined {
   const status = parseAs(statusShape, statusText)?.[0]?.Status;
   if (status === undefined) return undefined;
@@ -99,7 +99,7 @@ function milliseconds(text: string): number | undefined {
   return Number(number) * (unit === "s" ? 1000 : unit === "ms" ? 1 : unit === "ns" ? 1e-6 : 1e-3);
 }
 
-/** The reason in etcdctl's log: the last `error` field, or the last line that says something. */
+/** The reason in etcdctl's log: the last `error` field, or the last line that is not empty. */
 export function lastError(text: string): string {
   const logged = [...text.matchAll(/"error":"((?:[^"\\]|\\.)*)"/g)].at(-1)?.[1];
   if (logged !== undefined) return JSON.parse(`"${logged}"`) as string;

@@ -1,4 +1,4 @@
-/** How far a restore came, for whoever looks after it has ended in the middle. */
+/** The part that a restore has reached, in a file: an interrupted restore is reported by etcd:status. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -21,7 +21,7 @@ export function recordRestore(build: string, { id, snapshot }: RestorePlan, part
     );
 }
 
-/** A finding when a restore began and did not end. Before it stopped anything, it is only a note. */
+/** A note when a restore has started and not ended. */
 export function interruptedRestore(build: string): readonly Finding[] {
   const content = readOptional(fileIn(build));
   if (content === undefined) return [];
@@ -32,7 +32,7 @@ export function interruptedRestore(build: string): readonly Finding[] {
     {
       severity: "note",
       code: "restore-interrupted",
-      message: `a restore was cut off ${part === "stage" ? "before it stopped anything" : `at the part "${part}"`}`,
+      message: `a restore was interrupted ${part === "stage" ? "before it stopped anything" : `in its part "${part}"`}`,
       remedy: `npm run etcd:restore -- ${snapshot}`,
     },
   ];

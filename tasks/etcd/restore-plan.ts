@@ -1,4 +1,4 @@
-/** What a restore will do, decided before anything is touched. Pure, but for the questions at the beginning. */
+/** What a restore will do, decided before anything is changed. It asks the members first; the rest is pure. */
 import { GateError, InputError } from "../core/errors.ts";
 import { type ClusterModel, etcdHosts, type Host } from "../core/model.ts";
 import { size } from "../report/text.ts";
@@ -34,7 +34,7 @@ const BUMP = 1_000_000_000;
 
 /**
  * Asks every member for its settings and tools.
- * @param without hosts that are gone: the new cluster begins without them
+ * @param without hosts that are lost: the new cluster starts without them
  * @throws GateError when a member cannot be asked, has no tool or no room
  */
 export async function planRestore(
@@ -53,10 +53,10 @@ export async function planRestore(
   if (complaints.length > 0)
     throw new GateError(`${complaints.length} of ${hosts.length} members cannot be restored now`, {
       output: complaints.join("\n"),
-      remedy: `mend them first; hosts that are gone for good: --without ${hosts[0]?.name ?? "HOST"}. Nothing was changed`,
+      remedy: `repair them first; for a host that is lost for good: --without ${hosts[0]?.name ?? "HOST"}. Nothing was changed`,
     });
   const members = inspected.flatMap(({ found }) => ("complaint" in found ? [] : [found]));
-  refuseTwins(members);
+  refuseDuplicates(members);
   return {
     id: options.now.toISOString().replaceAll(/[-:]|\.\d+/g, ""),
     snapshot,
@@ -71,11 +71,12 @@ function remaining(model: ClusterModel, without: readonly string[]): readonly Ho
   const hosts = etcdHosts(model);
   const unknown = without.find((name) => !hosts.some((host) => host.name === name));
   if (unknown !== undefined)
-    throw new InputError(`--without ${unknown}: no such member`, {
+    throw new InputError(`--without ${unknown}: no host with this name runs etcd`, {
       remedy: `the members are ${hosts.map(({ name }) => name).join(", ")}`,
     });
   const left = hosts.filter(({ name }) => !without.includes(name));
-  if (left.length === 0) throw new InputError("no member would be left", { remedy: "leave one in" });
+  if (left.length === 0)
+    throw new InputError("--without names every member", { remedy: "keep at least one" });
   return left;
 }
 
@@ -94,11 +95,13 @@ async function inspect(
   const settings = readSettings({ code: 0, text: result.text("settings") });
   const { name, peerUrl, dataDir, file } = settings;
   if (name === "" || peerUrl === "" || dataDir === "")
-    return { complaint: `${file} does not say the member's name, peer address and data directory` };
+    return { complaint: `${file} lacks the member's name, peer address or data directory` };
   if (result.text("wal") !== "")
-    return { complaint: "keeps its log in a folder of its own, which a restore here does not know" };
+    return {
+      complaint: "its write-ahead log is in a separate folder (wal-dir), which etcd:restore does not support",
+    };
   const tool = result.text("tool");
-  if (tool === "") return { complaint: "neither etcdutl nor an etcdctl that restores is installed" };
+  if (tool === "") return { complaint: "etcdutl is not installed, and its etcdctl cannot restore" };
   const free = Number(/(\d+)\s+\d+%/.exec(result.text("free"))?.[1] ?? 0) * 1024;
   // The snapshot itself, the database made of it, and its first log files.
   const needed = bytes * 2 + LOG_BYTES;
@@ -109,7 +112,7 @@ async function inspect(
 /** etcd allocates its log in files of 64 MB. */
 const LOG_BYTES = 160 * 1024 ** 2;
 
-function refuseTwins(members: readonly RestoreMember[]): void {
+function refuseDuplicates(members: readonly RestoreMember[]): void {
   for (const { host, settings } of members) {
     const twin = members.find(
       (other) =>

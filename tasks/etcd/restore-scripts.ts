@@ -1,13 +1,13 @@
 /**
- * What a restore does on a host. Everything new is made beside what is there and put in its place by a rename, and
- * nothing that was there is deleted, so a restore may end anywhere and be run again.
+ * Scripts of a restore. New data is made beside the old data and moved to its place by a rename, and the old data is never
+ * deleted: a restore can be interrupted at any point and repeated.
  */
 
 /** Where manifests of static pods wait while their pods must not run. */
 const ASIDE = "/etc/kubernetes/kube-magic-stopped";
 const MANIFESTS = "/etc/kubernetes/manifests";
 
-/** Reads only: what a restore has to know before it begins. */
+/** Reads only: the facts that the plan of a restore needs. */
 export const INSPECT = `
 section settings print_settings
 [ -n "$wal_dir" ] && section wal echo yes
@@ -24,7 +24,7 @@ while [ -n "$place" ] && ! [ -d "$place" ]; do place=\${place%/*}; done
 section free df -Pk "\${place:-/}"
 `;
 
-/** The snapshot lies in the staging folder already; leaves a whole new member there. */
+/** Makes a new member from the snapshot in the staging folder. */
 export const STAGE = `
 stage=$data_dir/$STAGE
 section sha256 sha256sum "$stage/snapshot.db"
@@ -40,7 +40,7 @@ rm -f "$stage/snapshot.db"
 sync
 `;
 
-/** Of earlier restores that were cut off, and of this one when it does not get far. */
+/** Removes the staging folders of interrupted restores. */
 export const UNSTAGE = `
 [ -n "$data_dir" ] && rm -rf "$data_dir"/kube-magic-restore-*
 `;
@@ -61,7 +61,7 @@ done
 section stopped echo yes
 `;
 
-/** One that somebody has written anew in the meantime stays as it is. */
+/** A manifest that was written in the meantime, by kubespray for example, is kept. */
 export const START_API = `
 [ -d ${ASIDE} ] || exit 0
 for part in kube-apiserver kube-controller-manager kube-scheduler; do
@@ -85,7 +85,7 @@ else
 fi
 `;
 
-/** Renames only: what was there is kept as before-restore-…, with its owner; the new one gets the same owner. */
+/** Renames only: the old data is kept as before-restore-…; the new data gets the same owner. */
 export const SWAP = `
 stage=$data_dir/$STAGE
 [ -d "$stage/new/member" ] || { section lost echo "$stage/new/member"; exit 7; }
@@ -115,7 +115,7 @@ else
 fi
 `;
 
-/** As this member holds them, without asking the others. */
+/** From this member alone (serializable reads), without a quorum. */
 export const COUNT = `
 section count ask get "" --from-key --count-only --consistency=s -w fields
 section canary ask get "$CANARY_KEY" --print-value-only --consistency=s

@@ -1,6 +1,6 @@
 /**
- * Restores every member from one snapshot, as a new cluster. Until `stop` nothing of the running cluster is touched;
- * after it the old data lies beside the new on every host.
+ * Restores every member from one snapshot, as a new cluster. Until the part `stop`, nothing of the running
+ * cluster is touched; after it, every host keeps the old data beside the new.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { PhaseError } from "../core/errors.ts";
@@ -16,10 +16,10 @@ import * as scripts from "./restore-scripts.ts";
 import { jsonIn } from "./snapshot.ts";
 import { CANARY } from "./snapshot-file.ts";
 
-/** Told before each part begins, so that a restore that ends in the middle is known as such. */
+/** Recorded before each part starts: after a crash, etcd:status reports that a restore is unfinished. */
 export type RestorePart = "stage" | "stop" | "swap" | "start" | "verify" | "api" | "done";
 
-const AGAIN = "the same command again goes on";
+const REPEAT = "repeat the command to continue";
 const HEALTH_SECONDS = 120;
 /** Longer than the pods' own grace. */
 const POD_SECONDS = 180;
@@ -31,16 +31,16 @@ export async function restore(
 ): Promise<void> {
   const { say, stop } = action;
   const names = plan.members.map(({ host }) => host.name).join(", ");
-  say(`making a new member of the snapshot on ${names}`);
+  say(`making a new member from the snapshot on ${names}`);
   onPart("stage");
   try {
     await Promise.all(plan.members.map((member) => stage(action, plan, member)));
-    throwIfStopped(stop, "nothing was changed", AGAIN);
+    throwIfStopped(stop, "nothing was changed", REPEAT);
   } catch (error) {
     await unstage(action, plan);
     throw error;
   }
-  say(`a new member lies ready on ${names}`);
+  say(`a new member is ready on ${names}`);
   onPart("stop");
   const started = Date.now();
   await stopAll(action, plan);
@@ -49,7 +49,7 @@ export async function restore(
   onPart("start");
   await Promise.all(plan.members.map(({ host }) => start(action, host)));
   const members = await untilHealthy(action, plan);
-  say(`etcd serves again after ${duration((Date.now() - started) / 1000)}`);
+  say(`etcd is available again after ${duration((Date.now() - started) / 1000)}`);
   onPart("verify");
   await verify(action, plan, members);
   onPart("api");
@@ -59,7 +59,7 @@ export async function restore(
 
 const stageFolder = ({ id }: RestorePlan): string => `kube-magic-restore-${id}`;
 
-/** Name, below the data directory, of what was there before. */
+/** Name, below the data directory, of the old data. */
 export const keptFolder = ({ id }: RestorePlan): string => `before-restore-${id}`;
 
 async function stage(
@@ -69,8 +69,8 @@ async function stage(
 ): Promise<void> {
   const { model, env, stop } = action;
   const { snapshot } = plan;
-  const remedy = "nothing was changed; the same command again tries anew";
-  // What a restore that was cut off left: it would never be used.
+  const remedy = "nothing was changed; repeat the command to retry";
+  // Files of an interrupted restore: they would never be used.
   await runOnMember(action, host, scripts.UNSTAGE, { seconds: 60 });
   const remote = `${settings.dataDir}/${stageFolder(plan)}/snapshot.db`;
   const copy = await copyToHost(model, host, snapshot.path, remote, { env, signal: stop.now });
@@ -87,7 +87,7 @@ async function stage(
     },
   });
   if (result.text("sha256").split(" ")[0] !== snapshot.sha256)
-    throw new PhaseError(`${host.name}: the snapshot arrived damaged`, { remedy });
+    throw new PhaseError(`${host.name}: the copy of the snapshot is damaged`, { remedy });
   requireDone(result, host, "status", "reading the snapshot", remedy);
   compareWithManifest(plan, host, result);
   requireDone(result, host, "restore", `restoring beside the old data`, remedy);
@@ -103,22 +103,22 @@ function compareWithManifest(
   const hash = found?.hash?.toString(16).padStart(8, "0");
   if (hash === manifest.hash && found?.totalKey === manifest.totalKeys) return;
   throw new PhaseError(
-    `${host.name}: the snapshot reads as hash ${hash} with ${found?.totalKey} revisions, it was made with ${manifest.hash} and ${manifest.totalKeys}`,
-    { remedy: "take an older snapshot; nothing was changed" },
+    `${host.name}: the snapshot reads as hash ${hash} with ${found?.totalKey} revisions, its manifest says ${manifest.hash} and ${manifest.totalKeys}`,
+    { remedy: "use an older snapshot; nothing was changed" },
   );
 }
 
-/** Best effort: leftovers are removed by the next restore as well. */
+/** Failures are ignored: the next restore removes leftovers, too. */
 async function unstage(action: EtcdAction, { members }: RestorePlan): Promise<void> {
-  const calm = { ...action, stop: { requested: false, now: new AbortController().signal } };
+  const unstoppable = { ...action, stop: { requested: false, now: new AbortController().signal } };
   await Promise.all(
     members.map(({ host }) =>
-      runOnMember(calm, host, scripts.UNSTAGE, { seconds: 30 }).catch(() => undefined),
+      runOnMember(unstoppable, host, scripts.UNSTAGE, { seconds: 30 }).catch(() => undefined),
     ),
   );
 }
 
-/** API servers first, so that nobody writes; then the members, the leader last. */
+/** The API servers first, so that no client writes; then the members, the leader last. */
 async function stopAll(action: EtcdAction, plan: RestorePlan): Promise<void> {
   const { model, env, say } = action;
   const controlPlanes = hostsWith(model, "control-plane");
@@ -131,7 +131,7 @@ async function stopAll(action: EtcdAction, plan: RestorePlan): Promise<void> {
         return result?.did("stopped") ? [host.name] : [];
       throw new PhaseError(`${host.name}: its API server does not stop`, {
         output: result.text("running"),
-        remedy: `on ${host.name}: crictl ps --name kube-apiserver, systemctl status kubelet; ${AGAIN}`,
+        remedy: `on ${host.name}: crictl ps --name kube-apiserver, systemctl status kubelet; ${REPEAT}`,
       });
     }),
   );
@@ -147,12 +147,12 @@ async function stopAll(action: EtcdAction, plan: RestorePlan): Promise<void> {
   const inOrder = [...plan.members].sort((a, b) => Number(a.host === leader) - Number(b.host === leader));
   for (const { host } of inOrder) {
     const result = await runOnMember(action, host, scripts.STOP_MEMBER, { seconds: POD_SECONDS });
-    requireDone(result, host, "stop", "stopping etcd", AGAIN);
+    requireDone(result, host, "stop", "stopping etcd", REPEAT);
   }
   say(`etcd stopped on ${inOrder.map(({ host }) => host.name).join(", then ")}`);
 }
 
-/** A control plane that does not answer runs no etcd of its own that counts: it is left as it is. */
+/** A script on a control plane, which need not have etcd. */
 async function onControlPlane(
   action: EtcdAction,
   host: Host,
@@ -167,17 +167,17 @@ async function swap(action: EtcdAction, plan: RestorePlan, { host, settings }: R
     variables: { STAGE: stageFolder(plan), KEEP: keptFolder(plan) },
     seconds: 60,
   });
-  requireDone(result, host, "place", "putting the new data in place", AGAIN);
+  requireDone(result, host, "place", "putting the new data in place", REPEAT);
   action.say(
     result.did("keep")
       ? `${host.name}: old data kept as ${settings.dataDir}/${keptFolder(plan)}`
-      : `${host.name}: there was no old data`,
+      : `${host.name}: had no old data`,
   );
 }
 
 async function start(action: EtcdAction, host: Host): Promise<void> {
   const result = await runOnMember(action, host, scripts.START_MEMBER, { seconds: 60 });
-  requireDone(result, host, "start", "starting etcd", AGAIN);
+  requireDone(result, host, "start", "starting etcd", REPEAT);
 }
 
 async function untilHealthy(
@@ -198,16 +198,16 @@ async function untilHealthy(
             ? []
             : [`  ${answer.host.name}: ${answer.status.complaint ?? "not healthy"}`],
       );
-      throw new PhaseError("the restored members do not come up", {
+      throw new PhaseError("the restored members do not become healthy", {
         output: reasons.join("\n"),
-        remedy: `journalctl -u etcd -n 50 on them; ${AGAIN}. The old data is kept on each`,
+        remedy: `journalctl -u etcd -n 50 on them; ${REPEAT}. The old data is kept on every host`,
       });
     }
     await sleep(500);
   }
 }
 
-/** Every member holds the same keys, as many as the snapshot, with its canary; and takes writes that all of them see. */
+/** Every member has as many keys as the snapshot, and its canary; a write through one member is read from all of them. */
 async function verify(
   action: EtcdAction,
   { snapshot }: RestorePlan,
@@ -220,7 +220,7 @@ async function verify(
         variables: { CANARY_KEY: CANARY },
         seconds: 60,
       });
-      requireDone(result, host, "count", "counting keys", AGAIN);
+      requireDone(result, host, "count", "counting keys", REPEAT);
       return {
         host,
         keys: Number(/"Count" : (\d+)/.exec(result.text("count"))?.[1] ?? 0),
@@ -233,7 +233,7 @@ async function verify(
     ({ keys, canary }) => keys !== expected || (manifest?.canary !== undefined && canary !== manifest.canary),
   );
   if (wrong.length > 0)
-    throw new PhaseError("the restored members do not hold what the snapshot held", {
+    throw new PhaseError("the restored members do not have the contents of the snapshot", {
       output: wrong
         .map(
           ({ host, keys, canary }) =>
@@ -241,10 +241,10 @@ async function verify(
         )
         .join("\n"),
       remedy:
-        "the API servers were left stopped; the old data is kept on each member. Take another snapshot, or start them: the same command",
+        "the API servers stay stopped, and the old data is kept on every host. Restore another snapshot, or repeat the command",
     });
   await writeThrough(action, members);
-  const known = manifest?.liveKeys === undefined ? "all members the same" : "as many as in the snapshot";
+  const known = manifest?.liveKeys === undefined ? "the same on all members" : "as many as in the snapshot";
   action.say(`${expected} keys on each member, ${known}; the canary reads back`);
 }
 
@@ -257,16 +257,19 @@ async function writeThrough(action: EtcdAction, members: readonly AnsweringMembe
     variables,
     seconds: 60,
   });
-  requireDone(put, first.host, "put", "writing the canary", AGAIN);
+  requireDone(put, first.host, "put", "writing the canary", REPEAT);
   for (const { host } of members) {
     const got = await runOnMember(action, host, `section get ask get "$CANARY_KEY" --print-value-only`, {
       variables,
       seconds: 60,
     });
     if (got.text("get") !== value)
-      throw new PhaseError(`${host.name} does not see what was written through ${first.host.name}`, {
-        remedy: AGAIN,
-      });
+      throw new PhaseError(
+        `${host.name} does not return a value that was written through ${first.host.name}`,
+        {
+          remedy: REPEAT,
+        },
+      );
   }
 }
 

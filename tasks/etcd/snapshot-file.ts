@@ -1,4 +1,4 @@
-/** A snapshot on this machine: whether it is whole, and what was known of it when it was made. */
+/** A snapshot file on the controller, and the manifest beside it. */
 import { createHash } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { z } from "zod";
@@ -8,7 +8,7 @@ import { onDisk, readOptional, writeAtomic } from "../io/files.ts";
 const manifestShape = z.object({
   version: z.literal(1),
   cluster: z.string(),
-  /** Host that it was taken from. */
+  /** Host of the member that it was taken from. */
   member: z.string(),
   /** ISO 8601. */
   taken: z.string(),
@@ -22,7 +22,7 @@ const manifestShape = z.object({
   totalKeys: z.number(),
   /** Keys that exist at that revision. */
   liveKeys: z.number().optional(),
-  /** What the canary key holds in it. */
+  /** Value of the canary key. */
   canary: z.string().optional(),
 });
 export type SnapshotManifest = z.output<typeof manifestShape>;
@@ -31,11 +31,11 @@ export interface LocalSnapshot {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** Absent for a file that something else made. */
+  /** Absent for a file that another program made. */
   readonly manifest?: SnapshotManifest;
 }
 
-/** The key that tells whether a restored cluster holds what the snapshot held. */
+/** A key that is written before a snapshot: a restored cluster must have its value. */
 export const CANARY = "/kube-magic/canary";
 
 const manifestOf = (path: string): string => `${path}.json`;
@@ -45,31 +45,31 @@ export function writeManifest(path: string, manifest: SnapshotManifest): void {
 }
 
 /**
- * Reads a snapshot through, and checks the hash that etcd appends to it, and the manifest beside it.
+ * Reads the whole snapshot, and checks the hash that etcd appends to it, and the manifest beside it.
  * @param raw it is a copy of a member's `snap/db`, which has no hash
- * @throws InputError when it is not what it should be
+ * @throws InputError when it is damaged
  */
 export async function verifySnapshot(path: string, raw: boolean): Promise<LocalSnapshot> {
   const stats = onDisk(path, () => statSync(path, { throwIfNoEntry: false }), "read");
   if (stats === undefined || !stats.isFile())
-    throw new InputError(`there is no snapshot ${path}`, {
-      remedy: "name the file: npm run etcd:snapshot makes one and says where it is",
+    throw new InputError(`the snapshot ${path} does not exist`, {
+      remedy: "name an existing file; npm run etcd:snapshot makes one and prints its name",
     });
   const bytes = stats.size;
   const { whole, body, tail } = await hashes(path, bytes);
   const damaged = (what: string): InputError =>
-    new InputError(`${path} is damaged: ${what}`, { remedy: "take an older snapshot; nothing was changed" });
+    new InputError(`${path} is damaged: ${what}`, { remedy: "use an older snapshot; nothing was changed" });
   const manifest = readManifest(path);
   if (manifest !== undefined && manifest.bytes !== bytes)
-    throw damaged(`it has ${bytes} bytes, and had ${manifest.bytes} when it was made`);
+    throw damaged(`it has ${bytes} bytes; its manifest says ${manifest.bytes}`);
   if (manifest !== undefined && manifest.sha256 !== whole)
-    throw damaged("its content has changed since it was made");
+    throw damaged("its content has changed since the snapshot was taken");
   // etcd writes whole pages, and the sha256 of them at the end.
   if (!raw && bytes % PAGE !== HASH_BYTES)
     throw damaged(
       bytes % PAGE === 0
         ? "no hash at its end, as in a copy of a member's snap/db (--raw accepts one)"
-        : "it is cut off or no snapshot at all",
+        : "it is incomplete, or not a snapshot",
     );
   if (!raw && body !== tail) throw damaged("its content does not match the hash at its end");
   return { path, bytes, sha256: whole, ...(manifest === undefined ? {} : { manifest }) };
@@ -101,9 +101,9 @@ function readManifest(path: string): SnapshotManifest | undefined {
   try {
     return manifestShape.parse(JSON.parse(content.toString()));
   } catch (cause) {
-    throw new InputError(`${manifestOf(path)} is no manifest of a snapshot`, {
+    throw new InputError(`${manifestOf(path)} is not a manifest of a snapshot`, {
       cause,
-      remedy: "move it away to go without it: less can be checked then",
+      remedy: "remove it to restore without a manifest: then only the hash in the snapshot is checked",
     });
   }
 }

@@ -1,4 +1,4 @@
-/** Takes a snapshot on one member, checks it there, and fetches it. */
+/** Takes a snapshot on one member, checks it on the host, and copies it to the controller. */
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -20,12 +20,12 @@ export interface SnapshotResult extends LocalSnapshot {
   readonly manifest: SnapshotManifest;
 }
 
-/** Room that the file needs beside the database's own size: etcd writes whole pages and its hash. */
+/** Bytes that the file needs beside the size of the database: etcd writes whole pages and a hash. */
 const SPARE_BYTES = 1024 ** 2;
 
 /**
- * Beside the file a `.part` of a run that was killed goes. The canary is written first, so that the snapshot holds it;
- * a cluster that takes no writes goes without. `snapshot status` moved from etcdctl to etcdutl.
+ * Removes what a killed run has left. The canary is written first, so that the snapshot contains it; a cluster that
+ * refuses writes has none. `snapshot status` moved from etcdctl to etcdutl.
  */
 const TAKE = `
 mkdir -p "$FOLDER" 2>/dev/null || { section folder mkdir -p "$FOLDER"; exit 5; }
@@ -50,7 +50,7 @@ kept=yes
 
 const statusShape = z.object({ hash: z.number(), revision: z.number(), totalKey: z.number() });
 
-/** @param target a file, or a folder to make one in. @throws GateError when there is no room or nobody to ask. */
+/** @param target a file, or a folder to make one in. @throws GateError when space is missing or no member answers. */
 export async function takeSnapshot(
   action: EtcdAction,
   answers: readonly MemberAnswer[],
@@ -94,7 +94,7 @@ export async function takeSnapshot(
   return { path, bytes, sha256, manifest };
 }
 
-/** A follower that is up to date: the leader has enough to do. Without a leader, whoever has seen most. */
+/** A follower that is up to date, to spare the leader. Without one, the member with the most entries. */
 function chooseMember(answers: readonly MemberAnswer[]): AnsweringMember {
   const voting = answeringMembers(answers).filter(({ status }) => !status.isLearner);
   const [best] = [...voting].sort(
@@ -108,7 +108,7 @@ function chooseMember(answers: readonly MemberAnswer[]): AnsweringMember {
   );
   const chosen = follower ?? best;
   if (chosen !== undefined) return chosen;
-  throw new GateError("no member of etcd answers: there is nothing to take a snapshot of", {
+  throw new GateError("no member of etcd answers: no snapshot can be taken", {
     output: answers
       .map((answer) => `  ${answer.host.name}: ${answer.kind === "silent" ? answer.reason : "learner"}`)
       .join("\n"),
@@ -126,9 +126,9 @@ function readResult(
   result: ScriptResult,
 ): Pick<SnapshotManifest, "bytes" | "sha256" | "revision" | "hash" | "totalKeys" | "liveKeys"> {
   const folder = model.etcd.snapshotFolder;
-  const room = `free some space there, or name another place in etcd.snapshotFolder; no data was changed`;
+  const room = `free some space in it, or set another folder in etcd.snapshotFolder; no data was changed`;
   if (result.text("full") !== "")
-    throw new GateError(`${host.name}: no room for a snapshot in ${folder}`, {
+    throw new GateError(`${host.name}: not enough free space for a snapshot in ${folder}`, {
       output: result.text("full"),
       remedy: room,
     });
@@ -138,15 +138,18 @@ function readResult(
     throw new GateError(
       `${host.name}: the snapshot failed: ${full ? `no space left in ${folder}` : reason}`,
       {
-        remedy: full ? room : `npm run etcd:status shows how its members are; no data was changed`,
+        remedy: full ? room : `npm run etcd:status shows the members; no data was changed`,
       },
     );
   }
   const status = statusShape.safeParse(jsonIn(result.text("status")));
   if (!status.success)
-    throw new PhaseError(`${host.name}: the snapshot cannot be read back: ${result.reason("status")}`, {
-      remedy: "the same command again takes another one",
-    });
+    throw new PhaseError(
+      `${host.name}: the snapshot on the host cannot be read: ${result.reason("status")}`,
+      {
+        remedy: "repeat the command to take another one",
+      },
+    );
   const { hash, revision, totalKey } = status.data;
   const live = /"Count" : (\d+)/.exec(result.text("live"))?.[1];
   return {
@@ -169,7 +172,7 @@ export function jsonIn(text: string): unknown {
   }
 }
 
-/** Under its name only when all of it is here; the member keeps no copy. */
+/** The file gets its name when it is complete and checked; the host keeps no copy. */
 async function fetchSnapshot(
   action: EtcdAction,
   { host }: AnsweringMember,
@@ -182,17 +185,17 @@ async function fetchSnapshot(
   try {
     const copy = await copyFromHost(model, host, remote, part, { env, signal: stop.now });
     if (stop.now.aborted)
-      throw new InterruptedError("interrupted: the snapshot was not fetched", {
-        remedy: "the same command again takes another one",
+      throw new InterruptedError("interrupted: the snapshot was not copied", {
+        remedy: "repeat the command to take another one",
       });
     if (copy.kind !== "copied")
-      throw new GateError(`${host.name}: the snapshot could not be fetched: ${copy.reason}`, {
+      throw new GateError(`${host.name}: the snapshot could not be copied from it: ${copy.reason}`, {
         remedy: "free some space on this machine, or name another place with --output; no data was changed",
       });
     const fetched = await verifySnapshot(part, false);
     if (fetched.sha256 !== manifest.sha256)
-      throw new PhaseError(`${host.name}: the snapshot changed on its way here`, {
-        remedy: "the same command again takes another one",
+      throw new PhaseError(`${host.name}: the copy of the snapshot differs from the original`, {
+        remedy: "repeat the command to take another one",
       });
     writeManifest(path, manifest);
     renameSync(part, path);

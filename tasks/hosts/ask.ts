@@ -7,7 +7,7 @@ import { asRoot, sshCommandTo } from "./ssh-command.ts";
 
 export interface AskOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** After this nobody waits for the script any longer; it may still run on the host. */
+  /** Time limit. The script may still run on the host after it. */
   readonly seconds: number;
   /** Ends the connection. With it, a Ctrl-C of the terminal does not reach ssh: the caller decides. */
   readonly signal?: AbortSignal;

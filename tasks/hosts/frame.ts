@@ -1,4 +1,4 @@
-/** A script with marks around it, so that its output can be told from all else and its end from a broken connection. */
+/** A script with marks around it, which separate its output from other text, and its end from a broken connection. */
 import { randomBytes } from "node:crypto";
 import { shellWord } from "../core/shell-words.ts";
 import type { Section } from "./answer.ts";

@@ -2,7 +2,7 @@
 import type { ClusterModel, Host } from "../core/model.ts";
 import { bastionFor, sshAddress, sshOptions } from "../core/ssh.ts";
 
-/** Seconds until ssh stops trying to connect: in an outage, nobody should wait long for a dead host. */
+/** Seconds until ssh stops trying to connect: short, because in an outage some hosts are dead. */
 const CONNECT_SECONDS = 5;
 /** Seconds between two signs of life, and how many may be missing before a connection counts as broken. */
 const ALIVE_SECONDS = 10;
@@ -14,7 +14,7 @@ export function sshCommandTo(model: ClusterModel, host: Host): readonly [string,
   const settings = {
     BatchMode: "yes",
     ConnectTimeout: CONNECT_SECONDS,
-    // Without them a host that loses its power in the middle is waited for until the patience of the question ends.
+    // Without them, ssh would wait for a host that has lost its power until the time limit of the question.
     ServerAliveInterval: ALIVE_SECONDS,
     ServerAliveCountMax: ALIVE_MISSES,
     LogLevel: "ERROR",

@@ -131,20 +131,14 @@ export function onDisk<Result>(
 
 const NO_PERMISSION = ["permission denied", "give your user access to it, or run as its owner"] as const;
 const REFUSALS: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
-  ENOSPC: [
-    "no space left on the disk",
-    "free some space and run the same command again; nothing was changed",
-  ],
-  EDQUOT: [
-    "your disk quota is used up",
-    "free some space and run the same command again; nothing was changed",
-  ],
+  ENOSPC: ["no space left on the disk", "free some space and repeat the command; nothing was changed"],
+  EDQUOT: ["your disk quota is used up", "free some space and repeat the command; nothing was changed"],
   EACCES: NO_PERMISSION,
   EPERM: NO_PERMISSION,
   EROFS: ["the file system is read-only", "remount it writable, or work in another copy of the repository"],
-  EISDIR: ["there is a folder in its place", "move that folder away and run the same command again"],
-  ENOTDIR: ["a folder above it is a file", "move that file away and run the same command again"],
-  EEXIST: ["a folder above it is a file", "move that file away and run the same command again"],
+  EISDIR: ["a folder has its name", "move that folder away and repeat the command"],
+  ENOTDIR: ["a folder above it is a file", "move that file away and repeat the command"],
+  EEXIST: ["a folder above it is a file", "move that file away and repeat the command"],
 };
 
 function writeDurable(path: string, content: string, mode: number): void {

@@ -18,7 +18,7 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy:
   [
     /No space left on device|ENOSPC|Out of diskspace|disk quota exceeded/i,
     "no space left on the disk",
-    "free some space and run the same command again",
+    "free some space and repeat the command",
   ],
   [
     /CONNECT tunnel failed|Proxy CONNECT|Received HTTP code \d+ from proxy|response 407/i,
@@ -32,7 +32,7 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy:
   ],
   [
     /Could not resolve host|Name or service not known|Temporary failure in name resolution/i,
-    "the server's name does not resolve: there is no network, or no DNS",
+    "the server's name does not resolve: the network or DNS is down",
     "check the network, or fetch from a mirror: --mirror DIR|URL",
   ],
   [
@@ -62,13 +62,13 @@ const EXPLANATIONS: readonly (readonly [pattern: RegExp, reason: string, remedy:
   ],
   [
     /does not appear to be a git repository|repository .*not found|does not exist/i,
-    "there is no such repository",
+    "the repository does not exist",
     "correct the URL or the mirror",
   ],
   [
     /bad object|is corrupt|did not send all necessary objects|inflate|packfile|unable to read|missing blob|missing tree|object file|early EOF|unexpected disconnect|hash mismatch|SHA1 COLLISION/i,
-    "the repository is damaged or was cut off",
-    "check it with git fsck, make the mirror anew, or fetch from the original",
+    "the repository is damaged or incomplete",
+    "check it with git fsck, make a new mirror, or fetch from the original",
   ],
   [
     /unable to (?:write|create) file|Read-only file system/i,

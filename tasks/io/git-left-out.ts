@@ -1,6 +1,6 @@
 /**
  * Files of a commit that are left off the disk. git's own sparse checkout does it: `git status` and `git diff` in such a
- * folder know of it, and `git sparse-checkout disable` brings all of them, from the repository's own store.
+ * folder respect it, and `git sparse-checkout disable` restores all of them from the repository's store.
  */
 import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -26,13 +26,13 @@ function leftOut(folder: string): readonly string[] {
     .flatMap((line) => (line.startsWith("!/") ? [line.slice(2).replace(/\/$/, "")] : []));
 }
 
-/** Files that the last checkout left out, and that are not there. */
+/** Files that the last checkout left out, and that do not exist. */
 export async function absentLeftOut(run: RunGit, folder: string): Promise<readonly string[]> {
   if (leftOut(folder).length === 0) return [];
   return (await skipped(run)).filter((path) => !isThere(join(folder, path)));
 }
 
-/** Files that the last checkout left out, and that are there all the same; asks git only when there may be some. */
+/** Files that the last checkout left out, and that exist; asks git only when some may. */
 export async function presentLeftOut(run: RunGit, folder: string): Promise<readonly string[]> {
   if (!leftOut(folder).some((path) => isThere(join(folder, path)))) return [];
   return (await skipped(run)).filter((path) => isThere(join(folder, path)));

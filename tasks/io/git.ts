@@ -47,8 +47,8 @@ export interface Git {
   ): Promise<string>;
   /** @param leftOut files and folders that stay in the repository's store and off the disk. */
   checkout(commit: string, leftOut?: readonly string[]): Promise<void>;
-  /** Puts files that a checkout left out on the disk; those that are there already are not touched. */
-  bringBack(paths: readonly string[]): Promise<void>;
+  /** Writes files that a checkout left out; existing files are not touched. */
+  restoreLeftOut(paths: readonly string[]): Promise<void>;
   /** The commit that is checked out. */
   head(): Promise<string>;
   /** Differences from HEAD, new files and ignored ones too. */
@@ -131,7 +131,7 @@ export function openGit(folder: string, options: GitOptions): Git {
       }
       await run(["checkout", "--force", "--detach", commit]);
     },
-    async bringBack(paths) {
+    async restoreLeftOut(paths) {
       const absent = (await absentLeftOut(run, folder)).filter((file) =>
         paths.some((path) => file === path || file.startsWith(`${path}/`)),
       );
@@ -139,13 +139,13 @@ export function openGit(folder: string, options: GitOptions): Git {
         await run(["checkout", "--force", "--ignore-skip-worktree-bits", "HEAD", "--", ...some]);
     },
     async head() {
-      // Our trees have a bare commit there; a process for each of them would be felt in a run that does nothing.
+      // In our trees it holds a bare commit: reading it saves one process a tree.
       const file = join(folder, ".git", "HEAD");
       const text = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
       return /^[0-9a-f]{40}$/.test(text) ? text : (await run(["rev-parse", "HEAD"])).trim();
     },
     async changes() {
-      // git before 2.36 does not look at files that it once left out, though somebody has made them since.
+      // git before 2.36 ignores files that it once left out, also when they have been created since.
       const present = await presentLeftOut(run, folder);
       for (const some of portions(present)) await run(["update-index", "--no-skip-worktree", "--", ...some]);
       const out = await run([
@@ -169,7 +169,7 @@ export function openGit(folder: string, options: GitOptions): Git {
     files: async () =>
       (await run(["ls-tree", "-r", "-z", "--name-only", "HEAD"])).split("\0").filter(Boolean),
     async contentHash(extra) {
-      // Asked with the repository's own index, which knows what it left out; `index` is a new one.
+      // The repository's index lists the files that were left out; `index` is a new one.
       const absent = await absentLeftOut(ownIndex, folder);
       await run(["read-tree", "HEAD"]);
       for (const some of portions(absent)) await run(["update-index", "--skip-worktree", "--", ...some]);
@@ -225,7 +225,7 @@ function connect(folder: string, { env, signal, onProgress, index }: GitOptions)
   };
   return simpleGit({
     baseDir: folder,
-    // An index of its own holds all that is there, also what this folder leaves out.
+    // A separate index lists every file, also those that this folder leaves out.
     config: index === undefined ? CONFIG : [...CONFIG, "core.sparseCheckout=false"],
     allowEnvironment: [...Object.keys(passed), ...Object.keys(own)].filter((key) => key.startsWith("GIT_")),
     unsafe: {

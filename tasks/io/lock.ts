@@ -17,7 +17,7 @@ export interface LockOwner {
   readonly reason: string;
   /** ISO 8601. */
   readonly since: string;
-  /** A child, leader of its own process group, that may outlive its parent: whoever takes over must end it first. */
+  /** A child, leader of its own process group, that may outlive its parent: the next owner must end it first. */
   readonly child?: ProcessIdentity;
 }
 
@@ -50,7 +50,7 @@ export async function acquireLock(path: string, reason: string): Promise<Lock> {
     write();
     for (;;) {
       if (tryLink(temporary, path)) {
-        // Two that found the same dead owner may both come here; the file says who came last.
+        // Two processes that found the same dead owner may both get here; the file names the one that was last.
         if (inheritedFrom !== undefined) await sleep(30);
         if (readText(path) === text()) break;
       }
@@ -80,7 +80,7 @@ export async function acquireLock(path: string, reason: string): Promise<Lock> {
   };
 }
 
-/** Who holds the lock now; undefined when nobody alive does. */
+/** The owner of the lock; undefined when none is alive. */
 export function lockHolder(path: string): LockOwner | undefined {
   const found = readText(path);
   if (found === undefined) return undefined;
@@ -98,7 +98,7 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-/** Removes a dead owner's lock; false when somebody was faster, whose lock is then put back. */
+/** Removes a dead owner's lock; false when another process was faster, whose lock is then restored. */
 function setAside(path: string, expected: string): boolean {
   const aside = `${path}.dead.${process.pid}`;
   try {
@@ -129,7 +129,7 @@ function parseOwner(text: string, path: string): LockOwner {
     // Falls through: not ours to interpret.
   }
   throw new LockedError(`${path} is not a lock of this version of kube-magic`, {
-    remedy: `make sure that nobody is deploying, then: rm ${path}`,
+    remedy: `make sure that no kube-magic runs on this cluster, then: rm ${path}`,
   });
 }
 

@@ -1,13 +1,13 @@
-/** One cluster's way in, taken out of an administrator's kubeconfig and put together again under the cluster's own name. */
+/** The credentials of one cluster, read from an administrator's kubeconfig and written under the cluster's name. */
 import type { ValueMap } from "../core/value.ts";
 import { toYaml } from "../core/yaml-text.ts";
 import { bodyOf, type Entry, entryNamed, type Kubeconfig, type Section, textAt } from "./document.ts";
 
 /** What an administrator needs to reach a cluster. `user` holds secrets. */
 export interface Access {
-  /** Certificates of the authority that signed the API's, PEM. */
+  /** PEM of the certificate authority that signed the API's certificate. */
   readonly authority: string;
-  /** As the control plane wrote it, and of no use elsewhere: often https://127.0.0.1:6443. */
+  /** As the control plane wrote it, often https://127.0.0.1:6443: useless on other machines. */
   readonly server: string;
   readonly user: ValueMap;
 }
@@ -26,16 +26,16 @@ export function accessOf(config: Kubeconfig): AccessReading {
   const server = textAt(cluster, "server");
   if (server === "") return { problem: `its context ${context.name} names no cluster with a server` };
   const authority = pem(textAt(cluster, "certificate-authority-data"));
-  if (authority === undefined) return { problem: "it does not carry the authority's certificate" };
+  if (authority === undefined) return { problem: "it does not contain the certificate authority" };
   const outside = ["client-certificate", "client-key", "tokenFile"].find((key) => user[key] !== undefined);
-  if (outside !== undefined) return { problem: `its user points to a file on the host (${outside})` };
+  if (outside !== undefined) return { problem: `its user names a file on the host (${outside})` };
   const certificate = textAt(user, "client-certificate-data");
   const hasCertificate = certificate !== "" && textAt(user, "client-key-data") !== "";
   if (!hasCertificate && textAt(user, "token") === "")
     return { problem: "its user has neither a certificate with its key nor a token" };
   if (certificate !== "" && pem(certificate) === undefined)
     return { problem: "its user's certificate is damaged" };
-  // A file that was cut off still reads as YAML, and its key still as base64.
+  // An incomplete file may still be valid YAML, and an incomplete key valid base64.
   if (hasCertificate && pem(textAt(user, "client-key-data"), "PRIVATE KEY") === undefined)
     return { problem: "its user's key is damaged" };
   return { access: { authority, server, user } };
@@ -45,14 +45,14 @@ function only(entries: readonly Entry[]): Entry | undefined {
   return entries.length === 1 ? entries[0] : undefined;
 }
 
-/** base64 → whole PEM of something; undefined when it is none. */
+/** base64 → PEM text; undefined when it is incomplete. */
 function pem(data: string, what = "CERTIFICATE"): string | undefined {
   const text = Buffer.from(data, "base64").toString("latin1");
   const isWhole = new RegExp(`-----BEGIN (?:[A-Z]+ )*${what}-----[^-]+-----END (?:[A-Z]+ )*${what}-----`);
   return isWhole.test(text) ? text : undefined;
 }
 
-/** The entries of one cluster: in a file of its own, or merged into the user's. */
+/** The entries of one cluster, for a separate file or for the user's. */
 export interface ClusterEntries {
   readonly entries: Readonly<Record<Section, Entry>>;
   readonly context: string;

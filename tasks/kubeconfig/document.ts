@@ -1,4 +1,4 @@
-/** A kubeconfig, typed as far as we touch it; all else in it is carried along unread. */
+/** A kubeconfig, typed as far as it is used; everything else in it is kept as it is. */
 import { isMap, type Value, type ValueMap } from "../core/value.ts";
 import { readYaml, SourceText, toValue, type YamlNode } from "../io/yaml.ts";
 
@@ -38,12 +38,12 @@ export function readKubeconfig(text: string): KubeconfigReading {
   }
   const value = root === undefined ? null : toValue(root);
   if (value === null) return { config: EMPTY, root: undefined };
-  if (!isMap(value)) return { problem: "it is no map" };
+  if (!isMap(value)) return { problem: "it is not a map" };
   if (value.kind !== undefined && value.kind !== "Config") return { problem: "its kind is not Config" };
   const lists: Record<Section, readonly Entry[]> = { clusters: [], contexts: [], users: [] };
   for (const section of SECTION_NAMES) {
     const list = value[section] ?? [];
-    if (!Array.isArray(list)) return { problem: `${section} is no list` };
+    if (!Array.isArray(list)) return { problem: `${section} is not a list` };
     if (!list.every(isEntry)) return { problem: `an entry of ${section} has no name` };
     lists[section] = list;
   }
@@ -62,7 +62,7 @@ export function entryNamed(entries: readonly Entry[], name: string): Entry | und
   return entries.find((entry) => entry.name === name);
 }
 
-/** What an entry is about: `cluster: { server: … }` → the inner map. */
+/** The inner map of an entry: `cluster: { server: … }` → `{ server: … }`. */
 export function bodyOf(section: Section, entry: Entry | undefined): ValueMap {
   const body = entry?.[SECTIONS[section]];
   return isMap(body) ? body : {};

@@ -1,4 +1,4 @@
-/** A cluster's kubeconfig inside its inventory, encrypted with ansible-vault: it can be committed, and a colleague can take it out. */
+/** A cluster's kubeconfig in its inventory, encrypted with ansible-vault: it can be committed and shared. */
 import { join } from "node:path";
 import { decryptText, encryptText, isVaulted } from "../ansible/vault.ts";
 import { GateError } from "../core/errors.ts";
@@ -18,7 +18,7 @@ export interface VaultOptions {
 }
 
 /**
- * Encrypts and stores; true when it was written. What is there already and says the same stays, byte by byte.
+ * Encrypts and stores; true when it was written. A stored file with the same contents is not touched.
  * @throws InputError when no vault password is configured
  */
 export async function storeEncrypted(
@@ -38,16 +38,16 @@ export async function storeEncrypted(
 }
 
 /**
- * @throws GateError when nothing is stored, or what is stored is no kubeconfig
+ * @throws GateError when nothing is stored, or the stored file is not a kubeconfig
  * @throws InputError when the vault password is missing or wrong
  */
 export async function readEncrypted(file: string, options: VaultOptions): Promise<Access> {
   const remedy = "npm run kubeconfig -- --vault";
   const stored = readOptional(file)?.toString();
-  if (stored === undefined) throw new GateError(`${file} is not there`, { remedy });
+  if (stored === undefined) throw new GateError(`${file} does not exist`, { remedy });
   if (!isVaulted(stored)) throw new GateError(`${file} is not encrypted with ansible-vault`, { remedy });
   const reading = readKubeconfig(await decryptText(stored, file, options.bin, options.env));
   const found = reading.config === undefined ? reading : accessOf(reading.config);
   if ("access" in found && found.access !== undefined) return found.access;
-  throw new GateError(`${file} holds no whole kubeconfig: ${found.problem}`, { remedy });
+  throw new GateError(`${file} does not contain a complete kubeconfig: ${found.problem}`, { remedy });
 }

@@ -1,6 +1,6 @@
 /**
- * Puts one cluster into a kubeconfig that has others. The text is edited where it stands, so comments, order and layout
- * of all else stay; where that is not possible (flow style, JSON), the file is written anew from its values.
+ * Adds one cluster to a kubeconfig that has others. The text is edited in place, so comments, order and layout of the rest
+ * are kept; where that is not possible (flow style, JSON), the whole file is rewritten from its values.
  */
 import type { Value, ValueMap } from "../core/value.ts";
 import { toYaml } from "../core/yaml-text.ts";
@@ -19,7 +19,7 @@ import {
 
 export interface Merged {
   readonly text: string;
-  /** False when the text had to be written anew: its comments are gone. */
+  /** False when the whole text had to be rewritten: its comments are lost. */
   readonly keptLayout: boolean;
 }
 
@@ -32,7 +32,7 @@ export function mergeKubeconfig(before: string, added: ClusterEntries, use: bool
   const isEmpty = root === undefined;
   const wanted = mergedValue(config, added, use || isEmpty);
   const edited = isEmpty ? undefined : editText(before, root, added, use);
-  if (edited !== undefined && says(edited, wanted)) return { text: edited, keptLayout: true };
+  if (edited !== undefined && readsAs(edited, wanted)) return { text: edited, keptLayout: true };
   // An empty file may still hold comments.
   return { text: `${isEmpty ? withEnd(before) : ""}${toYaml(wanted)}`, keptLayout: isEmpty };
 }
@@ -62,7 +62,7 @@ export function mergedValue(config: Kubeconfig, added: ClusterEntries, use: bool
 }
 
 /** True when a text reads as exactly this; missing apiVersion and kind are kubectl's to add. */
-function says(text: string, wanted: ValueMap): boolean {
+function readsAs(text: string, wanted: ValueMap): boolean {
   const reading = readKubeconfig(text);
   if (reading.config === undefined) return false;
   const defaults = { apiVersion: "v1", kind: "Config" };
@@ -158,7 +158,7 @@ function nameIn(node: Extract<YamlNode, { kind: "map" }>): unknown {
   return name?.kind === "scalar" ? name.value : undefined;
 }
 
-/** The line after an item's last one; blank lines and comments that follow it are not its own. */
+/** The line after an item's last one, without the blank lines and comments that follow it. */
 function endOfItem(lines: readonly string[], start: number, indent: number): number {
   let end = start + 1;
   for (let line = start + 1; line < lines.length; line++) {
@@ -177,7 +177,7 @@ function item(entry: Entry, indent: string): string[] {
     .map((line) => (line === "" ? "" : indent + line));
 }
 
-/** Why this cluster must not take the place of what has its name already; undefined when it may. */
+/** Why this cluster must not replace the entries that have its name; undefined when it may. */
 export function conflict(config: Kubeconfig, added: ClusterEntries): string | undefined {
   const { entries } = added;
   const old = entryNamed(config.clusters, entries.clusters.name);

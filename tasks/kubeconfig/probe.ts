@@ -1,4 +1,4 @@
-/** One request to the API with what a kubeconfig holds: the proof that it will serve. */
+/** One request to the API with the credentials of a kubeconfig, to prove that they work. */
 import { request } from "node:https";
 import type { Access } from "./access.ts";
 import { textAt } from "./document.ts";
@@ -11,13 +11,14 @@ export interface ProbeResult {
 
 const TIMEOUT_MS = 5000;
 
-/** Asks /version, as `kubectl version` does. Never throws: an API that is out of reach from here is only worth a note. */
+/** Asks /version, as `kubectl version` does. Never throws: an API that this machine cannot reach is only worth a note. */
 export function probeApi(access: Access, server: string): Promise<ProbeResult> {
   const data = (key: string): string => Buffer.from(textAt(access.user, key), "base64").toString("latin1");
   const token = textAt(access.user, "token");
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException): void => {
-      const text = error.code === "ENOTFOUND" ? "its name is not known here (ENOTFOUND)" : error.message;
+      const text =
+        error.code === "ENOTFOUND" ? "its name does not resolve on this machine (ENOTFOUND)" : error.message;
       resolve({ answers: false, text });
     };
     try {

@@ -1,4 +1,4 @@
-/** Under which address the API is written into a kubeconfig, and whether its certificate will be accepted there. */
+/** The address of the API in a kubeconfig, and whether the API's certificate covers it. */
 import { X509Certificate } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { InputError } from "../core/errors.ts";
@@ -8,36 +8,36 @@ import type { ApiEndpoint } from "../core/model.ts";
 export interface ServerChoice {
   /** https://host:port */
   readonly url: string;
-  /** What the user should know about it. */
+  /** Notes for the user. */
   readonly notes: readonly string[];
-  /** Absent when the certificate is not known. */
+  /** Absent when the certificate could not be read. */
   readonly verifies?: boolean;
 }
 
 export interface ServerQuestion {
   readonly api: ApiEndpoint;
-  /** PEM of what the API serves, if it is known. */
+  /** PEM of the certificate that the API serves. */
   readonly certificate?: string | undefined;
   /** `domain`, `vip` or an URL. */
   readonly asked?: string | undefined;
   /** Whether api.domain has an address on this machine. */
-  readonly isKnownHere: boolean;
+  readonly isResolved: boolean;
 }
 
 /**
- * The API's name, or its virtual address when the name is not known here or not in the certificate.
- * @throws InputError for an address that does not exist or an URL that is none
+ * The API's name, or its virtual address when the controller does not resolve the name, or the certificate lacks it.
+ * @throws InputError for an address that does not exist or an invalid URL
  */
-export function chooseServer({ api, certificate, asked, isKnownHere }: ServerQuestion): ServerChoice {
+export function chooseServer({ api, certificate, asked, isResolved }: ServerQuestion): ServerChoice {
   const known = certificate === undefined ? undefined : parseCertificate(certificate);
-  const host = askedHost(api, asked) ?? preferred(api, known, isKnownHere);
+  const host = askedHost(api, asked) ?? preferred(api, known, isResolved);
   const url =
     asked?.includes("://") === true ? asked : urlOf(host, api.local === true ? api.backendPort : api.port);
   if (known === undefined)
     return { url, notes: ["the API's certificate could not be read, so it was not checked"] };
   const notes = expiry(known);
   if (names(known, host)) {
-    const why = isKnownHere ? "is not in the API's certificate" : "has no address on this machine";
+    const why = isResolved ? "is not in the API's certificate" : "does not resolve on this machine";
     if (asked === undefined && host !== api.domain) notes.push(`${api.domain} ${why}: ${host} is used`);
     return { url, notes, verifies: true };
   }
@@ -52,7 +52,7 @@ export function chooseServer({ api, certificate, asked, isKnownHere }: ServerQue
 }
 
 /** Asks this machine's resolver, /etc/hosts included. */
-export async function isKnownHere(host: string): Promise<boolean> {
+export async function isResolved(host: string): Promise<boolean> {
   return await lookup(host).then(
     () => true,
     () => false,

@@ -1,4 +1,4 @@
-/** Where kubeconfigs are kept: the user's own file, which has others in it, or one for this cluster alone. */
+/** Kubeconfig files: the user's, which may contain other clusters, and one for this cluster alone. */
 import { closeSync, openSync, readlinkSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -35,22 +35,22 @@ export function writeAlone(path: string, entries: ClusterEntries): boolean {
 export interface MergeOptions {
   /** Make it the current context. */
   readonly use: boolean;
-  /** Take the place of another cluster's entries that have the same names. */
+  /** Replace another cluster's entries that have the same names. */
   readonly replace: boolean;
 }
 
 export interface MergeOutcome {
   readonly changed: boolean;
-  /** Copy of what was there before. */
+  /** Copy of the file before the change. */
   readonly backup?: string;
-  /** False when the file had to be written anew: its comments are only in the backup. */
+  /** False when the whole file had to be rewritten: its comments are only in the backup. */
   readonly keptLayout: boolean;
 }
 
 /**
- * Puts the cluster into the user's file: all else in it stays, in its place.
- * @throws InputError when the file is damaged, or has something else under these names
- * @throws GateError when kubectl is writing it, or the machine refuses
+ * Adds the cluster to the user's file; everything else in it keeps its place.
+ * @throws InputError when the file is damaged, or has other entries with these names
+ * @throws GateError when kubectl is writing it, or the disk refuses
  */
 export function mergeInto(path: string, added: ClusterEntries, options: MergeOptions): MergeOutcome {
   const file = target(path);
@@ -60,13 +60,13 @@ export function mergeInto(path: string, added: ClusterEntries, options: MergeOpt
     const reading = readKubeconfig(before);
     if (reading.config === undefined) {
       throw new InputError(`${file} cannot be merged into: ${reading.problem}`, {
-        remedy: "mend it, or keep the cluster beside it: npm run kubeconfig -- --output FILE",
+        remedy: "repair it, or write another file: npm run kubeconfig -- --output FILE",
       });
     }
     const taken = options.replace ? undefined : conflict(reading.config, added);
     if (taken !== undefined) {
       throw new InputError(`${file}: ${taken}`, {
-        remedy: "choose another name with --name NAME, or take its place with --replace",
+        remedy: "choose another name with --name NAME, or replace it with --replace",
       });
     }
     const { text, keptLayout } = mergeKubeconfig(before, added, options.use);
@@ -78,7 +78,7 @@ export function mergeInto(path: string, added: ClusterEntries, options: MergeOpt
   });
 }
 
-/** What a path leads to; a link is followed, so that it stays a link. */
+/** The file behind symbolic links: writing to the link itself would replace it. */
 function target(path: string): string {
   let at = resolve(path);
   for (let links = 0; links < 40; links++) {
@@ -86,7 +86,7 @@ function target(path: string): string {
     const link = readlinkSync(at);
     at = resolve(dirname(at), link);
   }
-  throw new InputError(`${path}: its symbolic links lead in a circle`, { remedy: "remove the link" });
+  throw new InputError(`${path}: its symbolic links form a circle`, { remedy: "remove the link" });
 }
 
 /** kubectl's own lock: `config set-context` and its like hold it while they write. */
@@ -97,7 +97,7 @@ function locked<Result>(file: string, write: () => Result): Result {
   } catch (error) {
     if ((error as GateError).cause instanceof Error && isTaken((error as GateError).cause)) {
       throw new GateError(`${file} is being written by another program`, {
-        remedy: `try again; if no kubectl runs, remove ${lock}`,
+        remedy: `repeat the command; if no kubectl runs, remove ${lock}`,
         cause: error,
       });
     }

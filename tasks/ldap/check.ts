@@ -1,4 +1,4 @@
-/** What the sync jobs would find: each mapping's group and its members, found as `oc adm groups sync` finds them. */
+/** What the sync jobs would find: each mapping's group and its members, by the same searches as `oc adm groups sync`. */
 import { escapeFilterValue, firstName, isWithin, type NormalDn, normalDn } from "../core/ldap.ts";
 import type { Ldap, LdapMapping, LdapSearch } from "../core/model.ts";
 import { firstValue, type LdapEntry, valuesOf } from "./ldif.ts";
@@ -6,13 +6,13 @@ import { type Answer, type Directory, type Query, type Refusal, search } from ".
 
 export interface MappingResult {
   readonly mapping: LdapMapping;
-  /** False when no group in the directory has this name: nothing will be brought. */
+  /** False when no group in the directory has this name: none will be created in the cluster. */
   readonly found: boolean;
   /** Names in the cluster, sorted. */
   readonly members: readonly string[];
   /** Members that will be left out, with the reason. */
   readonly leftOut: readonly { readonly member: string; readonly why: string }[];
-  /** What is wrong with the group beside its members. */
+  /** Other problems of the group. */
   readonly notes: readonly string[];
 }
 
@@ -51,12 +51,12 @@ function groupQuery({ groups, schema }: Ldap, { ldap: uid }: LdapMapping): Query
   return {
     base: groups.base,
     scope: groups.scope,
-    filter: both(groups, groups.uidAttribute, uid),
+    filter: withFilter(groups, groups.uidAttribute, uid),
     attributes,
   };
 }
 
-function both({ filter }: LdapSearch, attribute: string, value: string): string {
+function withFilter({ filter }: LdapSearch, attribute: string, value: string): string {
   const one = `(${attribute}=${escapeFilterValue(value)})`;
   return filter === undefined ? one : `(&${filter}${one})`;
 }
@@ -76,7 +76,7 @@ async function checkByMembers(directory: Directory, groups: readonly Answer[]): 
       found: entries.length > 0,
       members: sorted(judged.flatMap(({ name }) => name ?? [])),
       leftOut: judged.flatMap(({ member, why }) => (why === undefined ? [] : [{ member, why }])),
-      notes: [...several(entries), ...cutMembers(entries, attributes)],
+      notes: [...duplicates(entries), ...incompleteMembers(entries, attributes)],
     };
   });
   return { kind: "checked", results };
@@ -166,32 +166,35 @@ async function checkByUsers(directory: Directory, groups: readonly Answer[]): Pr
     const group = groups[index]?.entries ?? [];
     return {
       mapping,
-      // Without entries for groups, a group is there as long as somebody is in it.
+      // Without group entries, a group exists as long as a user names it.
       found: ldap.groups === undefined ? entries.length > 0 : group.length > 0,
       members: sorted(named.flatMap(({ name }) => name ?? [])),
       leftOut: named
         .filter(({ name }) => name === undefined)
         .map(({ entry }) => ({ member: entry.dn, why: `has no ${users.nameAttributes.join(" or ")}` })),
-      notes: [...several(group), ...(code === 4 ? ["the directory cut its answer short (size limit)"] : [])],
+      notes: [
+        ...duplicates(group),
+        ...(code === 4 ? ["the directory returned only a part of the users (size limit)"] : []),
+      ],
     };
   });
   return { kind: "checked", results };
 }
 
-function several(groups: readonly LdapEntry[]): string[] {
+function duplicates(groups: readonly LdapEntry[]): string[] {
   return groups.length > 1
     ? [`${groups.length} groups have this name: ${groups.map(({ dn }) => dn).join("; ")}`]
     : [];
 }
 
-/** Active Directory gives large groups in slices, `member;range=0-1499`, which oc does not read. */
-function cutMembers(groups: readonly LdapEntry[], attributes: readonly string[]): string[] {
+/** Active Directory returns large groups in parts, `member;range=0-1499`, which oc does not read. */
+function incompleteMembers(groups: readonly LdapEntry[], attributes: readonly string[]): string[] {
   const isCut = groups.some((group) =>
     [...group.attributes.keys()].some((key) =>
       attributes.some((name) => key.startsWith(`${name.toLowerCase()};range=`)),
     ),
   );
-  return isCut ? ["the directory gives its members in slices: use the schema augmentedActiveDirectory"] : [];
+  return isCut ? ["the directory returns its members in parts: use the schema augmentedActiveDirectory"] : [];
 }
 
 function sorted(names: readonly string[]): string[] {

@@ -15,7 +15,7 @@ export function parseLdif(text: string): LdapEntry[] {
     dn = undefined;
     attributes = new Map();
   };
-  // A line that begins with a blank goes on with the one before.
+  // A line that starts with a blank continues the line before it.
   for (const line of text.replace(/\n /g, "").split("\n")) {
     if (line === "") close();
     const found = /^([^:#\s][^:]*)(::?) ?(.*)$/s.exec(line);

@@ -103,7 +103,7 @@ function ask(ldap: Ldap, { base, scope, filter, attributes }: Query): string {
     ...["-s", scope, "-b", base, filter, ...(attributes.length === 0 ? ["1.1"] : attributes)],
   ];
   const secret = ldap.bind === undefined ? "" : ` -y "$d/password"`;
-  // With no bind there is nothing that later searches could do.
+  // Without a successful bind, later searches would fail, too.
   return [
     `test -e "$d/failed" && exit 0`,
     `echo "${MARK} begin"`,
@@ -134,7 +134,7 @@ export function serverOf(url: string): { readonly host: string; readonly port: n
   };
 }
 
-/** What the script printed → answers. */
+/** Output of the script → answers. */
 export function readAnswers(stdout: string): SearchResult {
   const answers: Answer[] = [];
   const [main = "", tls] = stdout.split(`${MARK} tls\n`);
@@ -169,6 +169,6 @@ function refusalOf(code: number, said: readonly string[], tls: string): Refusal 
     if (network !== null || tls === "") return { kind: "unreachable", text: reason ?? words };
     return { kind: "other", text: words };
   }
-  // 32 and size limits are answers to a search; what forbids or confuses is a refusal.
+  // No such object (32) and size limits (4) are answers; everything else is a refusal.
   return [0, 4, 10, 32].includes(code) ? undefined : { kind: "other", text: words || `result code ${code}` };
 }

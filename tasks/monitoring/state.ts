@@ -1,4 +1,4 @@
-/** What Nagios knows, as its host tells it (`nagios_state`), and how bad it is. */
+/** The state that Nagios keeps, as `nagios_state` prints it on its host, and its severity. */
 import { z } from "zod";
 
 const entry = z.object({
@@ -6,7 +6,7 @@ const entry = z.object({
   /** Absent: the host itself. */
   service: z.string().optional(),
   state: z.enum(["OK", "WARNING", "CRITICAL", "UNKNOWN", "PENDING"]),
-  /** Failed as often in a row as it takes to be told of. */
+  /** Failed as often in a row as Nagios requires before it sends a message. */
   hard: z.boolean(),
   /** Seconds since 1970, by the Nagios host's clock. */
   since: z.number(),
@@ -20,10 +20,10 @@ export type MonitoringEntry = z.output<typeof entry>;
 
 export const monitoringState = z.object({
   now: z.number(),
-  /** When Nagios last wrote its state. */
+  /** When Nagios wrote its state last. */
   written: z.number(),
   started: z.number(),
-  /** Whether anybody is told of anything. */
+  /** False: notifications are switched off. */
   notifications: z.boolean(),
   hosts: z.number(),
   services: z.number(),
@@ -31,7 +31,7 @@ export const monitoringState = z.object({
 });
 export type MonitoringState = z.output<typeof monitoringState>;
 
-/** Nagios writes every few seconds; older than this, it hangs or is dead. */
+/** Nagios writes every few seconds; when the file is older than this, Nagios hangs or has died. */
 const STALE_SECONDS = 120;
 
 export function isStale({ now, written }: MonitoringState): boolean {
@@ -46,7 +46,7 @@ export function bySeverity(entries: readonly MonitoringEntry[]): MonitoringEntry
 }
 const SEVERITY: readonly MonitoringEntry["state"][] = ["CRITICAL", "WARNING", "UNKNOWN", "PENDING", "OK"];
 
-/** A dead host speaks for the services on it: nobody can say how they are. */
+/** Without the services of dead hosts: nothing can be known about them. */
 export function withoutDeadHosts(entries: readonly MonitoringEntry[]): MonitoringEntry[] {
   const dead = new Set(
     entries.flatMap((one) => (one.service === undefined && one.state !== "OK" ? [one.host] : [])),
@@ -54,12 +54,12 @@ export function withoutDeadHosts(entries: readonly MonitoringEntry[]): Monitorin
   return entries.filter(({ host, service }) => service === undefined || !dead.has(host));
 }
 
-/** Somebody said that it is known, or planned. */
+/** Acknowledged, or in a planned downtime. */
 export function isHandled({ acknowledged, downtime }: MonitoringEntry): boolean {
   return acknowledged || downtime;
 }
 
-/** Critical, and nobody has said that it is known: a reason to act now. */
+/** Critical and not acknowledged: a reason to act now. */
 export function isUrgent(one: MonitoringEntry): boolean {
   return one.state === "CRITICAL" && !isHandled(one);
 }

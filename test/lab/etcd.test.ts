@@ -65,7 +65,7 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
   test("says that there is no etcd yet, and what brings it", async () => {
     const { code, out } = await lab.run("etcd:status");
     expect(code).toBe(3);
-    expect(out).toContain("etcd1: no etcd here: none of /etc/etcd.env");
+    expect(out).toContain("etcd1: no etcd: none of /etc/etcd.env");
     expect(out).toContain("npm run deploy:kube");
     const taken = await lab.run("etcd:snapshot");
     expect(taken.code).toBe(3);
@@ -103,7 +103,7 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
   });
 
   test.each([
-    ["too little space is left", "size=64k", "no room for a snapshot in /var/backups/kube-magic-etcd"],
+    ["too little space is left", "size=64k", "not enough free space for a snapshot in /var/backups/kube-magic-etcd"],
     ["the disk fills up on the way", "size=64m,nr_inodes=1", "no space left in /var/backups/kube-magic-etcd"],
   ])("takes none when %s, and says so", async (_what, options, message) => {
     const before = snapshots();
@@ -134,9 +134,9 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
     expect(await refused(copy)).toContain("does not match the hash at its end");
     writeFileSync(copy, content);
     truncateSync(copy, content.length - 4096);
-    expect(await refused(copy)).toMatch(/cut off|does not match/);
+    expect(await refused(copy)).toMatch(/incomplete|does not match/);
     writeFileSync(copy, content.subarray(0, 777));
-    expect(await refused(copy)).toContain("cut off");
+    expect(await refused(copy)).toContain("it is incomplete, or not a snapshot");
     writeFileSync(copy, content.subarray(0, content.length - 32));
     expect(await refused(copy)).toContain("--raw accepts one");
     writeFileSync(copy, flipped);
@@ -145,7 +145,7 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
     writeFileSync(copy, content);
     writeFileSync(`${copy}.json`, readFileSync(`${path}.json`, "utf8").replace(NAME, "other"));
     expect(await refused(copy)).toContain("is of the cluster other");
-    expect(await refused(build("nowhere.db"))).toContain("there is no snapshot");
+    expect(await refused(build("nowhere.db"))).toContain("does not exist");
     expect((await status()).exit).toBe(0);
   });
 
@@ -305,7 +305,7 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
     expect(code, err).toBe(0);
     expect(err).toContain("API servers stopped on etcd1, etcd2");
     expect(err).toMatch(/etcd stopped on etcd\d, then etcd\d, then etcd\d/);
-    expect(err).toContain("etcd1: there was no old data");
+    expect(err).toContain("etcd1: had no old data");
     expect(err).toContain("as many as in the snapshot; the canary reads back");
     expect(err).toContain("API servers started on etcd1, etcd2");
     expect((await kept()).length).toBe(20);

@@ -106,7 +106,7 @@ describe.skipIf(skipsLab("what lives inside the cluster", NAME))("inside the clu
       const { code, stdout, stderr } = await kubeconfig();
       expect(code, stderr).toBe(0);
       expect(stdout).toContain(`API https://${VIP}:6443`);
-      expect(stderr).toContain(`${DOMAIN} has no address on this machine`);
+      expect(stderr).toContain(`${DOMAIN} does not resolve on this machine`);
       expect(stdout).toContain("the API answers: v1.35.0-stand-in");
       const path = join(lab.build, "kubeconfig");
       expect(statSync(path).mode & 0o777).toBe(0o600);

@@ -2,6 +2,7 @@
 import { maskSecrets } from "../../core/mask.ts";
 import { formatPath, type InventoryPath } from "../../core/path.ts";
 import type { Problem } from "../../core/problem.ts";
+import type { SchemaComplaint } from "../../core/schema-complaints.ts";
 import type { Place } from "../../io/yaml.ts";
 import { placeIn } from "../layers/definitions.ts";
 import type { Layer } from "../layers/layer.ts";
@@ -24,12 +25,8 @@ export function problemAtNode(place: Place, complaint: Complaint): Problem {
   };
 }
 
-export interface ComplaintAtPath extends Omit<Complaint, "path" | "remedy"> {
-  readonly path: InventoryPath;
-  /** Point at the key rather than at the value. */
-  readonly at?: "key" | "value";
-  /** May depend on the text that is written at the place. */
-  readonly remedy: string | ((written: string) => string);
+export interface ComplaintAtPath extends SchemaComplaint {
+  readonly severity?: Problem["severity"];
 }
 
 /**

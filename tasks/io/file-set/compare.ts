@@ -80,8 +80,8 @@ function look(folder: string, path: string): OnDisk | undefined {
   }
   checkInside(folder, dirname(full));
   if (stats.isDirectory()) {
-    throw new InputError(`${full} is a folder, and a rendered file belongs there`, {
-      remedy: "move that folder away and run the same command again",
+    throw new InputError(`${full} is a folder; a rendered file needs its name`, {
+      remedy: "move that folder away and repeat the command",
     });
   }
   const isLink = stats.isSymbolicLink();
@@ -95,14 +95,14 @@ function existingParent(folder: string, path: string): string {
   return parent;
 }
 
-/** A symbolic link on the way must not take us elsewhere: we rename and delete there. */
+/** A symbolic link in the path must not lead outside: files are renamed and deleted behind it. */
 function checkInside(folder: string, parent: string): void {
   if (statOptional(folder) === undefined || statOptional(parent) === undefined) return;
   const root = realpathSync(folder);
   const real = realpathSync(parent);
   if (real !== root && !real.startsWith(root + sep)) {
     throw new InputError(`${parent} is a symbolic link that leads out of ${folder}`, {
-      remedy: "replace the link by a real folder and run the same command again",
+      remedy: "replace the link by a real folder and repeat the command",
     });
   }
 }

@@ -10,7 +10,7 @@ export interface Check {
   /** Empty: every host. */
   readonly roles: readonly Role[];
   readonly probe: Probe;
-  /** Another service of the same host without which this one cannot be well; `nrpe` is understood. */
+  /** Another service of the same host that this one depends on; every check depends on `nrpe` anyway. */
   readonly after?: string;
 }
 
@@ -20,7 +20,7 @@ export type Probe =
   /** Run on the Nagios host: name of a command with its arguments. */
   | { readonly kind: "remote"; readonly command: string; readonly args: readonly string[] };
 
-/** Every check of the cluster, those of its own last. */
+/** Every check of the cluster; the checks of the inventory come last. */
 export function checksOf(model: ClusterModel, monitoring: Monitoring): readonly Check[] {
   const site = monitoring.checks.map(
     ({ name, roles, command, sudo }): Check => ({
@@ -128,7 +128,7 @@ function controlPlaneChecks({ api, orchestrator }: ClusterModel): Check[] {
   return [remote("kube-apiserver", "kube_magic_https", args, ["control-plane"])];
 }
 
-/** The role `backup` brings its own plugin, which knows from its own section how old a backup may be. */
+/** The role `backup` installs this plugin; its settings say how old a backup may be. */
 function backupChecks({ backup }: ClusterModel): Check[] {
   return backup !== undefined ? [local("backup", ["/usr/local/lib/kube-magic/check_kube_magic_backup"])] : [];
 }
@@ -180,7 +180,7 @@ export function nrpeCommands(model: ClusterModel, monitoring: Monitoring): reado
   return model.ceph === undefined ? own : [...own, ...ceph];
 }
 
-/** What any monitor can tell of all of Ceph. */
+/** Checks of the whole of Ceph, which any monitor can run. */
 export function cephParts({ thresholds }: Monitoring): { part: string; argv: string[] }[] {
   return [
     { part: "health", argv: [] },

@@ -22,7 +22,7 @@ export function nagiosFiles(model: ClusterModel): FileSet {
     hosts: hosts(model, monitoring),
     services: [...services(model, monitoring), ...dependencies(model, monitoring)],
     cluster: [...vipServices(model), ...cephServices(model, monitoring)],
-    // By itself: it needs a token, which there is only once Kubernetes runs.
+    // A separate file: it needs a token, which exists only once Kubernetes runs.
     kubernetes: kubernetes(model, monitoring),
   };
   const rendered = Object.entries(files)

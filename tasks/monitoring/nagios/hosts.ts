@@ -93,7 +93,7 @@ function gatewaysOf(model: ClusterModel, { gateways }: Monitoring): Map<string, 
 
 const ASSUMED = { check_command: "kube_magic_assumed!'watched through its services'" };
 
-/** What is watched like a host, and is none. With all its parents down it is unreachable, and nobody is told of it. */
+/** Addresses and clusters that are watched like a host. With all its parents down, one is unreachable and sends no message. */
 function things(model: ClusterModel): NagiosObject[] {
   const names = (...roles: Parameters<typeof hostsWith>[1][]) =>
     hostsWith(model, ...roles).map(({ name }) => name);
@@ -109,7 +109,7 @@ function things(model: ClusterModel): NagiosObject[] {
   ];
 }
 
-/** Kubernetes as a host; it is up as far as anybody can say, and its services tell the rest. */
+/** Kubernetes as a host that always counts as up; its services have the checks. */
 export function kubernetesHost(model: ClusterModel): NagiosObject {
   const { vip, domain } = model.api;
   return thing(KUBERNETES, `Kubernetes of ${model.name}`, {

@@ -29,12 +29,12 @@ function objectText({ kind, fields }: NagiosObject): string {
   return `define ${kind} {\n${lines.join("")}}\n`;
 }
 
-/** A semicolon begins a comment, wherever it stands. */
+/** A semicolon starts a comment anywhere in a line. */
 function escaped(text: string): string {
   return text.replaceAll(";", "\\;");
 }
 
-/** A word of a check_command: `!` divides them, `$` begins a macro. */
+/** A word of a check_command: `!` separates words, `$` starts a macro. */
 export function argument(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll("!", "\\!").replaceAll("$", "$$$$");
 }

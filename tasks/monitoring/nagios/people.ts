@@ -1,4 +1,4 @@
-/** Who is told, and when. */
+/** Contacts: who gets messages, and when. */
 import type { Monitoring } from "../../core/model/monitoring.ts";
 import type { NagiosObject } from "./objects.ts";
 
@@ -14,7 +14,7 @@ export function people({ contacts, periods }: Monitoring): NagiosObject[] {
     period("never", {}),
     ...periods.map(({ name, days }) => period(name, days)),
     ...contacts.map(({ name, email, period }): NagiosObject => contact(name, period, { email })),
-    // Nagios wants somebody for every service.
+    // Nagios requires a contact for every service.
     ...(contacts.length > 0 ? [] : [contact(WATCHER, "never", {})]),
     {
       kind: "contactgroup",

@@ -7,7 +7,7 @@ import { EVERY_HOST } from "./hosts.ts";
 import { argument, type NagiosObject } from "./objects.ts";
 import { CONTACT_GROUP } from "./people.ts";
 
-/** The check that tells when NRPE does not answer. */
+/** The check that is critical when NRPE does not answer. */
 const HEARTBEAT = "nrpe";
 
 export function services(model: ClusterModel, monitoring: Monitoring): NagiosObject[] {
@@ -51,7 +51,7 @@ function template({ intervalSeconds, retrySeconds, attempts, repeatSeconds }: Mo
       notification_period: "always",
       notification_interval: repeatSeconds,
       notification_options: "w,u,c,r,f",
-      // Unknown says that nobody could ask: that is another service's trouble, which may well flap.
+      // UNKNOWN means that the check could not run: another service reports the reason.
       flap_detection_options: "o,w,c",
       contact_groups: CONTACT_GROUP,
     },
@@ -66,8 +66,8 @@ function checkCommand(name: string, probe: Probe): string {
 }
 
 /**
- * Without an answer of NRPE nothing that it runs can be known, so it is neither asked nor told of; the same with a
- * check that stands on another one. A dead host stops all of its checks by itself.
+ * Without an answer from NRPE, none of its checks can run, so they are not executed and send no message; the same holds for
+ * a check that depends on another one. Nagios itself stops the checks of a dead host.
  */
 export function dependencies(model: ClusterModel, monitoring: Monitoring): NagiosObject[] {
   const checks = checksOf(model, monitoring);

@@ -2,8 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.ts";
-import { readChecked } from "../checked-yaml.ts";
+import { readChecked } from "../../io/yaml/checked-file.ts";
 import { contentHash } from "../trees/tree-state.ts";
+import { vendorFile } from "../vendor-file.ts";
 import { inRange, parseRange, versionNumber } from "../version-range.ts";
 import { EDIT_KEYS, type Edit, PATCH_KEYS, type PatchHeader, patchSchema } from "./schema.ts";
 
@@ -44,12 +45,12 @@ export function readPatches(vendorFolder: string, source: string): PatchSet {
             name,
             kind: "edits",
             ...readChecked(
-              {
-                path: join(folder, name),
-                shownAs: `vendor/patches/${source}/${name}`,
-                purpose: "a patch; docs/vendor.md describes the format",
-                knownKeys: (path) => (path[0] === "edits" ? EDIT_KEYS : PATCH_KEYS),
-              },
+              join(folder, name),
+              vendorFile(
+                `vendor/patches/${source}/${name}`,
+                "a patch; docs/vendor.md describes the format",
+                (path) => (path[0] === "edits" ? EDIT_KEYS : PATCH_KEYS),
+              ),
               patchSchema,
             ),
           },

@@ -8,7 +8,8 @@ import { z } from "zod";
 import type { Value } from "../../core/value.ts";
 import { toYaml } from "../../core/yaml-text.ts";
 import { writeIfChanged } from "../../io/files.ts";
-import { readChecked } from "../checked-yaml.ts";
+import { readChecked } from "../../io/yaml/checked-file.ts";
+import { vendorFile } from "../vendor-file.ts";
 
 /** One source as it was brought. */
 export interface LockedSource {
@@ -57,15 +58,12 @@ export function lockPath(vendorFolder: string): string {
 export function readLock(vendorFolder: string): VendorLock {
   const path = lockPath(vendorFolder);
   if (!existsSync(path)) return new Map();
-  const { sources } = readChecked(
-    {
-      path,
-      shownAs: "vendor/vendor.lock.yml",
-      purpose: "what init brought; delete it and run npm run init to write it anew",
-      knownKeys: (at) => (at.length === 2 ? Object.keys(lockedSchema.shape) : ["version", "sources"]),
-    },
-    lockSchema,
+  const file = vendorFile(
+    "vendor/vendor.lock.yml",
+    "the versions that init has fetched; to make a new one, delete it, then npm run init",
+    (at) => (at.length === 2 ? Object.keys(lockedSchema.shape) : ["version", "sources"]),
   );
+  const { sources } = readChecked(path, file, lockSchema);
   return new Map(
     Object.entries(sources).map(([name, { ansible, ...entry }]): [string, LockedSource] => [
       name,

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { closest } from "../../core/closest.ts";
 import { InputError } from "../../core/errors.ts";
-import { type CheckedFile, readChecked } from "../checked-yaml.ts";
+import { readChecked } from "../../io/yaml/checked-file.ts";
+import { vendorFile } from "../vendor-file.ts";
 import { parseRange, type VersionRange } from "../version-range.ts";
 
 /** What a tool needs from Ansible on the controller. */
@@ -113,13 +114,12 @@ const manifestSchema = z.strictObject({ version: z.literal(1), sources: z.record
 
 /** The pins. @throws InputError with every problem of vendor.yml. */
 export function readManifest(vendorFolder: string): Manifest {
-  const file: CheckedFile = {
-    path: join(vendorFolder, "vendor.yml"),
-    shownAs: "vendor/vendor.yml",
-    purpose: "the sources and their pinned commits",
-    knownKeys: (path) => KNOWN_KEYS[path.length] ?? [],
-  };
-  const { sources } = readChecked(file, manifestSchema);
+  const file = vendorFile(
+    "vendor/vendor.yml",
+    "the sources and their pinned commits",
+    (path) => KNOWN_KEYS[path.length] ?? [],
+  );
+  const { sources } = readChecked(join(vendorFolder, "vendor.yml"), file, manifestSchema);
   return {
     sources: new Map(
       Object.entries(sources).map(([name, source]) => [

@@ -8,7 +8,7 @@ import { GitFailure, openGit } from "../../io/git.ts";
  * Puts them into the tool's tree, from its own store: no network is needed. What is there already is not touched.
  * @throws VendorError when git cannot.
  */
-export async function bringBack(
+export async function restoreLeftOut(
   vendorFolder: string,
   tool: string,
   paths: readonly string[],
@@ -18,7 +18,7 @@ export async function bringBack(
   const absent = paths.filter((path) => !existsSync(join(folder, path)));
   if (absent.length === 0 || !existsSync(join(folder, ".git"))) return;
   try {
-    await openGit(folder, { env }).bringBack(absent);
+    await openGit(folder, { env }).restoreLeftOut(absent);
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
     throw new VendorError(`vendor/${tool}: ${absent.join(", ")} cannot be brought back: ${error.reason}`, {

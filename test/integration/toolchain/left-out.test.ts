@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { bringBack } from "../../../tasks/toolchain/trees/restore-omitted.ts";
+import { restoreLeftOut } from "../../../tasks/toolchain/trees/restore-omitted.ts";
 import { aVendorSite, type Upstream, type VendorSite } from "../../helpers/vendor.ts";
 
 let site: VendorSite;
@@ -128,13 +128,13 @@ describe("files that vendor.yml leaves out", () => {
     leaveOut(LEFT_OUT);
     await site.init();
     rmSync(site.mirror, { recursive: true });
-    await bringBack(site.vendor, "tool", ["docs/more"], process.env);
+    await restoreLeftOut(site.vendor, "tool", ["docs/more"], process.env);
     expect(site.read("vendor/tool/docs/more/pictures.txt")).toBe("a picture\n");
     expect(existsSync(at("docs/manual.md"))).toBe(false);
     expect(existsSync(at("CHANGES.spec"))).toBe(false);
     expect(await verify()).toBe(0);
     site.write("vendor/tool/docs/more/pictures.txt", "ours\n");
-    await bringBack(site.vendor, "tool", ["docs"], process.env);
+    await restoreLeftOut(site.vendor, "tool", ["docs"], process.env);
     expect(site.read("vendor/tool/docs/more/pictures.txt")).toBe("ours\n");
     expect(git("status", "--porcelain")).toBe(" M docs/more/pictures.txt\n");
   });

@@ -36,7 +36,7 @@ describe("the state of a host's backups", () => {
     ["never drilled", { backup: good(1) }, "warning", "no drill"],
     ["drilled long ago", { backup: good(1), drill: good(200) }, "warning", "older than 8 d"],
     ["too old", { backup: good(27), drill: good(24) }, "critical", "older than 26 h"],
-    ["never made", {}, "critical", "no backup has ended well"],
+    ["never made", {}, "critical", "no backup has succeeded"],
     [
       "failed last time",
       { backup: { ...good(1), ...failed("disk-full") }, drill: good(1) },
@@ -59,7 +59,7 @@ describe("the state of a host's backups", () => {
       "without retention",
       { backup: good(1), drill: good(1), retention: failed("unreachable") },
       "warning",
-      "old backups stay",
+      "old backups were not removed",
     ],
   ])("%s", (_what, jobs, state, reason) => {
     const verdict = judgeStatus(statusOf(jobs), NOW);

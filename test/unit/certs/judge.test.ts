@@ -68,10 +68,14 @@ describe("a certificate", () => {
   });
 
   test.each([
-    ["nothing", [], "no certificate in it"],
-    ["nonsense", ["-----BEGIN CERTIFICATE-----\nbm90\n-----END CERTIFICATE-----"], "that is no certificate"],
-    ["half a certificate", [LEAF.slice(0, 200)], "that is no certificate"],
-    ["a good and a bad one", [LEAF, LEAF.slice(0, 200)], "that is no certificate"],
+    ["nothing", [], "contains no certificate"],
+    [
+      "nonsense",
+      ["-----BEGIN CERTIFICATE-----\nbm90\n-----END CERTIFICATE-----"],
+      "that is not a certificate",
+    ],
+    ["half a certificate", [LEAF.slice(0, 200)], "that is not a certificate"],
+    ["a good and a bad one", [LEAF, LEAF.slice(0, 200)], "that is not a certificate"],
   ])("is missed in a file with %s", (_what, certificates, problem) => {
     const [one] = judged([file({ certificates })], "2026-07-01T00:00:00Z");
     expect(one?.state).toBe("garbage");
@@ -96,7 +100,7 @@ describe("a certificate", () => {
     const [leaf] = judged([file({ owner: "etcd" })], "2026-07-01T00:00:00Z");
     expect(leaf?.renewal).toBe("npm run certs:renew -- etcd");
     const [root] = judged([file({ owner: "etcd", certificates: [ROOT] })], "2026-07-01T00:00:00Z");
-    expect(root?.renewal).toContain("an authority");
+    expect(root?.renewal).toContain("a certificate authority");
   });
 });
 
@@ -146,7 +150,7 @@ describe("what a host prints", () => {
     );
     expect(text).toMatch(/^prod: 1 certificates on 2 hosts, 1 not good\n/);
     expect(text).toContain("1 × npm run certs:renew -- kubernetes");
-    expect(text).toContain("warning: m1: its clock is 400 s ahead of this machine's");
+    expect(text).toContain("warning: m1: its clock is 400 s ahead of the controller's");
     expect(text).toContain("critical: m2: connection refused");
   });
 });

@@ -69,6 +69,6 @@ describe("a snapshot", () => {
   test("with a manifest of something else is refused", async () => {
     const path = file(whole);
     writeFileSync(`${path}.json`, "{}");
-    expect(await problem(path)).toContain("is no manifest");
+    expect(await problem(path)).toContain("is not a manifest");
   });
 });

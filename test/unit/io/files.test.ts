@@ -33,7 +33,7 @@ describe("one file", () => {
       /below: a folder above it is a file/,
     );
     mkdirSync(join(folder, "folder"));
-    expect(() => writeAtomic(join(folder, "folder"), "x")).toThrow(/folder: there is a folder in its place/);
+    expect(() => writeAtomic(join(folder, "folder"), "x")).toThrow(/folder: a folder has its name/);
     expect(readdirSync(folder).sort()).toEqual(["file", "folder"]);
   });
 

@@ -23,7 +23,7 @@ test("the kubeconfig that kubespray left is brought to its place under the clust
   expect(await takeArtifact(build, MODEL)).toBe("written");
   const written = readFileSync(kubeconfigOf(build), "utf8");
   expect(written).toMatch(/^current-context: prod$/m);
-  // The API's name has no address on this machine, so kubespray's own address stays.
+  // The API's name does not resolve on this machine, so kubespray's own address stays.
   expect(written).toContain("server: https://192.0.2.7:6443");
   expect(statSync(kubeconfigOf(build)).mode & 0o777).toBe(0o600);
   expect(await takeArtifact(build, MODEL)).toBe("kept");

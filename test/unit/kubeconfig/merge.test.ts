@@ -144,9 +144,9 @@ describe("a damaged kubeconfig", () => {
   test.each([
     ["half a line", "clusters:\n- cluster: {server: https://a", /line \d+/],
     ["another kind", "kind: Pod\n", /kind is not Config/],
-    ["a list", "- a\n", /no map/],
+    ["a list", "- a\n", /not a map/],
     ["entries without a name", "clusters:\n- cluster: {}\n", /no name/],
-    ["clusters as a map", "clusters: {a: b}\n", /clusters is no list/],
+    ["clusters as a map", "clusters: {a: b}\n", /clusters is not a list/],
   ])("is told in words: %s", (_, text, problem) => {
     const reading = readKubeconfig(text);
     expect(reading.problem).toMatch(problem);

@@ -61,23 +61,38 @@ describe("a topology", () => {
 
   test.each<[string, string, string, string]>([
     ["syntax", "hosts:\n", "hosts: [\n", "a comma is missing"],
-    ["an unknown key", "name: t1", "nmae: t1", '1:1 unknown key "nmae" → Did you mean "name"?'],
+    [
+      "an unknown key",
+      "name: t1",
+      "nmae: t1",
+      '1:1 unknown key "nmae" in the file, did you mean "name"? → known keys: name, suite',
+    ],
     [
       "an unknown key of a host",
       "b: {}",
       "b: { role: [] }",
-      '6:8 unknown key "role" → Did you mean "roles"?',
+      '6:8 unknown key "role" in hosts.b, did you mean "roles"? → known keys: ip, roles',
     ],
-    ["an unknown role", "[control-plane]", "[master]", "5:8 hosts.a.roles.0 must be one of control-plane"],
-    ["a long name", "name: t1", "name: a-very-long-name", "1:1 name must be 1 to 12 of"],
-    ["a bad host name", "  b: {}", "  B_1: {}", "6:3 hosts.B_1 must be a host name"],
+    [
+      "an unknown role",
+      "[control-plane]",
+      "[master]",
+      '5:16 hosts.a.roles[0]: "master" is not known → write one of control-plane',
+    ],
+    ["a long name", "name: t1", "name: a-very-long-name", "1:7 name: must be 1 to 12 of"],
+    ["a bad host name", "  b: {}", "  B_1: {}", "6:3 hosts.B_1: must be a host name"],
     [
       "a network with host bits",
       "198.18.5.0/24",
       "198.18.5.9/24",
-      "2:1 network must be an IPv4 network of /16 to /28",
+      "2:10 network: must be an IPv4 network of /16 to /28",
     ],
-    ["a tiny network", "198.18.5.0/24", "198.18.5.0/30", "2:1 network must be an IPv4 network of /16 to /28"],
+    [
+      "a tiny network",
+      "198.18.5.0/24",
+      "198.18.5.0/30",
+      "2:10 network: must be an IPv4 network of /16 to /28",
+    ],
     ["a VIP outside", "198.18.5.100", "198.18.6.100", "3:8 198.18.6.100 is outside 198.18.5.0/24"],
     ["a VIP on this machine", "198.18.5.100", "198.18.5.1 ", "3:8 198.18.5.1 is this machine's own address"],
     ["a host on the VIP", "b: {}", "b: { ip: 198.18.5.100 }", "6:8 198.18.5.100 already belongs to api.vip"],
@@ -88,8 +103,18 @@ describe("a topology", () => {
       "6:8 198.18.5.1 already belongs to this machine",
     ],
     ["a host outside", "b: {}", "b: { ip: 10.0.0.1 }", "6:8 10.0.0.1 is outside 198.18.5.0/24"],
-    ["a suite that is none", "name: t1", "name: t1\nsuite: sid", "2:1 suite must be one of trixie, bookworm"],
-    ["no hosts", "  a: { roles: [control-plane] }\n  b: {}\n", "  {}\n", "hosts must be at least one host"],
+    [
+      "a suite that is none",
+      "name: t1",
+      "name: t1\nsuite: sid",
+      '2:8 suite: "sid" is not known → write one of trixie, bookworm',
+    ],
+    [
+      "no hosts",
+      "  a: { roles: [control-plane] }\n  b: {}\n",
+      "  {}\n",
+      "hosts: must name at least one host",
+    ],
   ])("with %s is refused with its place and remedy", (_what, from, to, expected) => {
     expect(MINIMAL).toContain(from);
     expect(problemsOf(MINIMAL.replace(from, to)).join("\n")).toContain(expected);
