@@ -23,6 +23,13 @@ const FOREIGN_PATHS: ReadonlySet<string> = new Set(["custom/hosts"]);
 /** Of etcdutl. */
 const FOREIGN_FLAGS: ReadonlySet<string> = new Set(["--bump-revision"]);
 
+/** The glossary names the words; the generated pages get theirs from tasks/inventory/. */
+const GLOSSARY_AND_GENERATED: ReadonlySet<string> = new Set([
+  "CONTRIBUTING.md",
+  "docs/inventory.md",
+  "docs/rules.md",
+]);
+
 let commands: Commands;
 beforeAll(async () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Commands;
@@ -42,6 +49,20 @@ function everywhere(find: (page: Page) => readonly Line[]): readonly string[] {
 describe("the pages", () => {
   test("have no placeholder where text belongs", () => {
     expect(everywhere(placeholders)).toEqual([]);
+  });
+
+  test("use no word that the glossary replaces", () => {
+    const [, list = ""] =
+      /Do not write: (.*?)\./s.exec(readFileSync(join(ROOT, "CONTRIBUTING.md"), "utf8")) ?? [];
+    const words = list
+      .replace(/\s+/g, " ")
+      .split(", ")
+      .filter((word) => /^[a-z' ]+$/.test(word));
+    const pattern = new RegExp(`\\b(${words.join("|")})\\b`, "i");
+    const wrong = ({ file, prose }: Page): readonly Line[] =>
+      GLOSSARY_AND_GENERATED.has(file) ? [] : prose.filter(({ text }) => pattern.test(text));
+    expect(words.length).toBeGreaterThan(10);
+    expect(everywhere(wrong)).toEqual([]);
   });
 
   test("have no code block that ends in the middle", () => {

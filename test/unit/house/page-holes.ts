@@ -68,8 +68,8 @@ export function deadLinks(root: string, page: Page, pages: ReadonlyMap<string, P
 
 const OURS = /^(tasks|custom|test|bench|bin|lab|docs|inventories|addons)\/\S*$/;
 
-/** A site's own layer, which is not in git. */
-const OF_A_SITE = /^inventories\/[^/]+\/local\//;
+/** Of a site, which is not in this repository. */
+const OF_A_SITE = /^inventories\/(<[^>]*>\/|[^/]+\/local\/)/;
 
 /**
  * Paths of this repository in backticks that do not exist. `<name>`, `*` and words in capitals stand for any name.

@@ -2,10 +2,19 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { clusterSchema } from "../../../tasks/inventory/schema/cluster.ts";
 import { REGISTRY } from "../../../tasks/main/registry.ts";
 import { checksOf } from "../../../tasks/monitoring/nagios/catalog.ts";
 import { CATALOG } from "../../../tasks/phases/catalog.ts";
 import { PHASE_NAMES } from "../../../tasks/phases/spec.ts";
+import {
+  CEPH_RELEASES,
+  type Constraint,
+  PRODUCTS,
+  SYSTEMS,
+} from "../../../tasks/toolchain/compatibility/constraints.ts";
+import { readManifest } from "../../../tasks/toolchain/pins/pins.ts";
+import { inRange, versionNumber } from "../../../tasks/toolchain/version-range.ts";
 import { aCluster } from "../../helpers/model.ts";
 import { aMonitoring } from "../../helpers/monitoring.ts";
 
@@ -79,6 +88,16 @@ describe("a room", () => {
   });
 });
 
+describe("an inventory section", () => {
+  const readers = readdirSync(join(ROOT, "tasks/inventory/model"))
+    .map((file) => text("tasks/inventory/model", file))
+    .join("\n");
+
+  test.each(Object.keys(clusterSchema.shape))("%s reaches the model (tasks/inventory/model/)", (section) => {
+    expect(readers).toMatch(new RegExp(`\\b${section}\\b`));
+  });
+});
+
 describe("a role of custom/", () => {
   const playbooks = readdirSync(join(ROOT, "custom/playbooks"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".yml"))
@@ -100,6 +119,48 @@ describe("a role of custom/", () => {
 
   test.each(folders("custom/roles"))("%s is used by a playbook or by another role", (role) => {
     expect(users).toMatch(new RegExp(`(role|name): (\\w+\\.\\w+\\.)?${role}\\b`));
+  });
+});
+
+describe("a family of distributions", () => {
+  /** `Debian.yml`, but not `main.yml` or `RedHat-8.yml`. */
+  const familiesOf = (role: string): readonly string[] => {
+    const vars = join(ROOT, "custom/roles", role, "vars");
+    const files = existsSync(vars) ? readdirSync(vars) : [];
+    return files.flatMap((file) => /^(?:os-family-)?([A-Z]\w*)\.yml$/.exec(file)?.[1] ?? []);
+  };
+  const roles = folders("custom/roles").filter((role) => familiesOf(role).length > 0);
+  const all = [...new Set(roles.flatMap(familiesOf))].sort();
+
+  test.each(roles)("has its file in vars/ of the role %s, as in all others", (role) => {
+    expect([...familiesOf(role)].sort()).toEqual(all);
+  });
+});
+
+describe("a version of a tool", () => {
+  const versions = [...readManifest(join(ROOT, "vendor")).sources.values()].flatMap((source) =>
+    [...source.versions].flatMap(([name, { ansible }]) =>
+      ansible === undefined ? [] : [{ tool: source.name, name, ansible }],
+    ),
+  );
+  const covers = (list: readonly Constraint[], tool: string, name: string): boolean =>
+    list.some((one) => one.tool === tool && inRange(versionNumber(name) ?? "", one.versions));
+
+  describe.each(versions)("$tool $name", ({ tool, name, ansible }) => {
+    test("has its requirements with a hash of every package (vendor/requirements/)", () => {
+      expect(text("vendor/requirements", `${ansible.requirements}.in`)).not.toBe("");
+      const packages = text("vendor/requirements", `${ansible.requirements}.txt`).split(/^(?=[\w-]+==)/m);
+      expect(packages.slice(1).filter((one) => !one.includes("--hash=sha256:"))).toEqual([]);
+    });
+
+    test("has its hosts and products (tasks/toolchain/compatibility/constraints.ts)", () => {
+      expect(covers(SYSTEMS, tool, name)).toBe(true);
+      expect(covers([...PRODUCTS, ...CEPH_RELEASES], tool, name)).toBe(true);
+    });
+
+    test("is in the table of docs/vendor.md", () => {
+      expect(text("docs/vendor.md")).toContain(`| ${tool} | ${name} |`);
+    });
   });
 });
 
