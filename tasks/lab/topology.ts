@@ -1,4 +1,4 @@
-/** A lab's topology file: what hosts it has, what they are for, where they live. */
+/** A lab's topology file: its hosts, their roles and addresses. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { closest } from "../core/closest.ts";
@@ -103,7 +103,7 @@ export function parseTopology(text: string, file: string): Topology {
     [gateway, "this machine (the gateway)"],
     [raw.api.vip, "api.vip"],
   ]);
-  const inside = `Choose one inside ${raw.network} that nobody has.`;
+  const inside = `Choose a free one inside ${raw.network}.`;
   if (!isHostAddress(subnet, raw.api.vip))
     problem(["api", "vip"], `${raw.api.vip} is outside ${raw.network}`, inside);
   if (raw.api.vip === gateway) problem(["api", "vip"], `${gateway} is this machine's own address`, inside);
@@ -174,7 +174,7 @@ function schemaProblems(issue: z.core.$ZodIssue, root: YamlNode | undefined): Pr
   return [{ ...base(path, root), message, remedy }];
 }
 
-/** What a value should have been; undefined: there should have been one. */
+/** What the value must be; undefined: it is missing. */
 function describeWanted(issue: z.core.$ZodIssue): string | undefined {
   switch (issue.code) {
     case "invalid_value":
@@ -210,7 +210,7 @@ function base(path: readonly string[], root: YamlNode | undefined) {
   };
 }
 
-/** The deepest key on the path that is written, with its line. */
+/** The deepest key on the path that the file has, with its line. */
 function placeOf(path: readonly string[], root: YamlNode | undefined): Pick<Problem, "origin" | "line"> {
   let node = root;
   let found: Pick<Problem, "origin" | "line"> = {};
