@@ -27,7 +27,7 @@ export function isFresh() {
   );
 }
 
-/** Builds beside dist/ and swaps, so that a running command never sees half a bundle. */
+/** Builds beside dist/ and renames, so that a running command never reads an incomplete bundle. */
 export async function build() {
   const { build: bundle } = await import("esbuild");
   const fresh = `${dist}.${process.pid}`;
@@ -48,7 +48,13 @@ export async function build() {
     },
   });
   rmSync(dist, { recursive: true, force: true });
-  renameSync(fresh, dist);
+  try {
+    renameSync(fresh, dist);
+  } catch (error) {
+    // Another command built the same sources at the same time, and was first.
+    if (!["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
+    rmSync(fresh, { recursive: true });
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && (process.argv.includes("--force") || !isFresh())) {

@@ -23,7 +23,7 @@ export interface Controller {
 
 export interface InstallOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** Hears what is installed, and what is waited for; one line each, without its end. */
+  /** Gets one line about each thing that is installed or waited for, without a line end. */
   readonly note: (text: string) => void;
   /** Default: this machine. */
   readonly controller?: Controller;
@@ -89,7 +89,7 @@ async function install(purposes: readonly Purpose[], options: InstallOptions): P
   options.note(`packages installed in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
-/** Waits for its turn as long as another package manager holds a lock. */
+/** Repeats the command while another package manager holds a lock. */
 async function aptGet(argv: readonly [string, ...string[]], options: InstallOptions): Promise<CommandResult> {
   const { totalMs, pollMs } = options.patience ?? { totalMs: PATIENCE_MS, pollMs: POLL_MS };
   const deadline = Date.now() + totalMs;
@@ -103,7 +103,7 @@ async function aptGet(argv: readonly [string, ...string[]], options: InstallOpti
   }
 }
 
-/** apt's own sentence about a lock that somebody holds, such as `Could not get lock … It is held by process 12 (apt)`. */
+/** apt's own sentence about a lock that another process holds, such as `Could not get lock … It is held by process 12 (apt)`. */
 function lockIn({ code, stderr }: CommandResult): string | undefined {
   if (code === 0) return undefined;
   return /^E: (Could not get lock .*|Unable to (?:lock|acquire) .*)$/m.exec(stderr)?.[1];
@@ -121,11 +121,11 @@ function refusal(missing: readonly Need[], { isRoot, isDebian }: Controller): Ga
   return new GateError(message, { remedy: `${line}\n  → then repeat this command` });
 }
 
-/** What apt-get said last; a failed update explains why a package is not found. */
+/** The end of apt-get's output. A failed update explains why a package is not found. */
 function failure(packages: readonly string[], done: CommandResult, update: CommandResult): GateError {
-  const said = [update.code === 0 ? "" : update.stderr, done.stderr || done.stdout].join("\n").trim();
+  const output = [update.code === 0 ? "" : update.stderr, done.stderr || done.stdout].join("\n").trim();
   return new GateError(`apt-get could not install ${packages.join(", ")} (exit ${done.code})`, {
-    output: said.split("\n").slice(-OUTPUT_LINES).join("\n"),
+    output: output.split("\n").slice(-OUTPUT_LINES).join("\n"),
     remedy: `check the network and /etc/apt/sources.list, then: ${installLine(packages)}`,
   });
 }

@@ -1,12 +1,12 @@
 /**
- * One owner at a time for a lab or a base image. The lock is an abstract Unix socket: the kernel frees it when its
- * owner dies, however it dies, so there is no stale lock; and whoever is refused can ask it who the owner is.
+ * One owner at a time on this machine, for a lab, a base image or an installation. The lock is an abstract Unix
+ * socket: the kernel frees it when its owner ends, so no lock is stale. A second process can ask it for its owner.
  */
 import { connect, createServer, type Server } from "node:net";
 import { hostname } from "node:os";
 import { LockedError } from "../core/errors.ts";
 
-/** Runs `work` as the only owner of `name`. @throws LockedError, naming the owner, when somebody else is. */
+/** Runs `work` as the only owner of `name`. @throws LockedError with the owner when there is one. */
 export async function withLock<T>(name: string, reason: string, work: () => Promise<T>): Promise<T> {
   const server = await acquire(name, reason);
   try {
@@ -16,19 +16,19 @@ export async function withLock<T>(name: string, reason: string, work: () => Prom
   }
 }
 
-/** As {@link withLock}, but waits for its turn; `waiting` is told once who is ahead. */
+/** As {@link withLock}, but waits for its turn. `waiting` is called once, with the present owner. */
 export async function withTurn<T>(
   name: string,
   reason: string,
   waiting: (owner: string) => void,
   work: () => Promise<T>,
 ): Promise<T> {
-  for (let told = false; ; told = true) {
+  for (let reported = false; ; reported = true) {
     try {
       return await withLock(name, reason, work);
     } catch (error) {
       if (!(error instanceof LockedError) || error.cause !== name) throw error;
-      if (!told) waiting(error.message);
+      if (!reported) waiting(error.message);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
@@ -50,10 +50,10 @@ async function acquire(name: string, reason: string): Promise<Server> {
     if (other === undefined) continue; // gone between the two questions: try again
     throw new LockedError(`${name} is in use by ${other}`, {
       cause: name,
-      remedy: "Wait until it is done, then run the command again.",
+      remedy: "Wait until it has ended, then repeat the command.",
     });
   }
-  throw new LockedError(`${name} is in use`, { cause: name, remedy: "Run the command again." });
+  throw new LockedError(`${name} is in use`, { cause: name, remedy: "Repeat the command." });
 }
 
 function listens(server: Server, path: string): Promise<boolean> {
@@ -70,7 +70,7 @@ function listens(server: Server, path: string): Promise<boolean> {
   });
 }
 
-/** What the owner says of itself; undefined when there is none any more; a stopped owner is called silent. */
+/** The owner as it describes itself; undefined when it has ended. */
 function ask(path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = "";

@@ -1,4 +1,4 @@
-/** The cache of base images: which are in use, and getting rid of those that are not. */
+/** The cache of base images: which of them labs use, and removing the others. */
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { withLock } from "../controller/machine-lock.ts";
@@ -9,7 +9,7 @@ import { allProcesses, argumentsOf } from "./processes.ts";
 /** End of the name of an image that is being built. */
 export const UNFINISHED = ".unfinished";
 
-/** Removes the images that carry no host and whose name begins so, except one. Returns those that had to stay. */
+/** Removes unused images whose name has this prefix, except one. @returns those that labs still use. */
 export function removeBases(places: LabPlaces, prefix = "", except?: string): readonly string[] {
   const folder = join(places.cache, "base");
   if (!existsSync(folder)) return [];
@@ -25,7 +25,7 @@ export function removeBases(places: LabPlaces, prefix = "", except?: string): re
   return used;
 }
 
-/** Removes what builds that were killed left behind; a build that still runs keeps its lock, and its folder. */
+/** Removes the folders of builds that were killed. A build that still runs holds its lock, and keeps its folder. */
 export async function removeUnfinishedBases(places: LabPlaces): Promise<void> {
   const folder = join(places.cache, "base");
   const names = existsSync(folder) ? readdirSync(folder) : [];
@@ -40,7 +40,7 @@ export async function removeUnfinishedBases(places: LabPlaces): Promise<void> {
   }
 }
 
-/** A disk was begun on it, or a host of any lab, wherever that has its folder, runs on it. */
+/** A disk was made on it, or a host of any lab runs on it, also of a lab in another folder. */
 function isUsed(places: LabPlaces, base: string): boolean {
   const records = existsSync(places.labs)
     ? readdirSync(places.labs, { recursive: false, withFileTypes: true }).flatMap((lab) =>

@@ -25,7 +25,7 @@ import type { Suite } from "./topology.ts";
 /** Raise when what follows writes other files into the image. */
 const RECIPE_VERSION = 2;
 
-/** What a freshly installed server has, and what Ansible needs to manage it. */
+/** Packages of a freshly installed server, and what Ansible needs to manage it. */
 const PACKAGES = [
   "systemd",
   "systemd-sysv",
@@ -54,7 +54,7 @@ const ENABLED: Readonly<Record<string, string>> = {
   "sockets.target.wants/systemd-networkd.socket": "systemd-networkd.socket",
 };
 
-/** Units that only cost time here: other machines' hardware, logins on a console, apt holding its lock by surprise. */
+/** Units that only cost time in a container: hardware, logins on a console, timers that hold the lock of apt. */
 const MASKED = [
   "apt-daily.timer",
   "apt-daily-upgrade.timer",
@@ -115,9 +115,9 @@ async function build(
 ): Promise<void> {
   events({ kind: "base", state: "building", folder });
   const started = Date.now();
-  // Closed to others: an old image's set-user-id programs are nobody's business.
+  // Closed to other users: an old image has set-user-id programs with known faults.
   mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
-  // We hold this base's lock, so a half-built one beside it is a dead build's.
+  // This process holds the lock of this base, so a half-built one beside it is from a build that died.
   const unfinished = `${folder}${UNFINISHED}`;
   rmSync(unfinished, { recursive: true, force: true });
   const proxy = source.proxy === undefined ? [] : [`--aptopt=Acquire::http::Proxy "${source.proxy}"`];
@@ -129,7 +129,7 @@ async function build(
           '--customize-hook=chroot "$1" update-ca-certificates',
         ];
   const result = await capture([
-    // The build must not outlive us: when we die the kernel kills unshare, and with it everything in its pid namespace.
+    // The build ends with this process: the kernel then kills unshare, and everything in its pid namespace.
     ...(["setpriv", "--pdeathsig", "KILL"] as const),
     ...["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"],
     ...[
@@ -147,9 +147,9 @@ async function build(
   ]);
   if (result.code !== 0) {
     rmSync(unfinished, { recursive: true, force: true });
-    throw new GateError(`the lab's base image could not be built (mmdebstrap exit ${result.code})`, {
+    throw new GateError(`cannot build the base image of the lab (mmdebstrap exit ${result.code})`, {
       output: result.stderr.split("\n").slice(-15).join("\n"),
-      remedy: `Check that this machine reaches ${source.mirror}, then run the command again.`,
+      remedy: `Check that this machine reaches ${source.mirror}, then repeat the command.`,
     });
   }
   finish(unfinished);
@@ -177,7 +177,7 @@ async function isReachable(url: string): Promise<boolean> {
   }
 }
 
-/** What makes an image a host's: units on and off, nothing in it that must differ from host to host. */
+/** Completes an image: units on and off, and nothing in it that must differ between hosts. */
 function finish(root: string): void {
   const units = join(root, "etc/systemd/system");
   for (const [link, unit] of Object.entries(ENABLED)) {
@@ -199,7 +199,7 @@ function finish(root: string): void {
     "etc/default/locale": "LANG=C.UTF-8\n",
     // A power cut of a lab host loses no page cache, so package installs need not wait for the disk.
     "etc/dpkg/dpkg.cfg.d/kube-magic-lab": "force-unsafe-io\n",
-    // systemd then skips the work of a first boot: newer than /usr, so /etc and /var are up to date.
+    // Newer than /usr: systemd then skips the work of a first boot.
     "etc/.updated": "",
     "var/.updated": "",
   };
@@ -212,7 +212,7 @@ function finish(root: string): void {
   for (const name of ["etc/hostname", "etc/resolv.conf", "etc/apt/apt.conf.d/99mmdebstrap"]) {
     rmSync(join(root, name), { force: true });
   }
-  // The lists are gone, but their folder is as young as the image: Ansible would take the package cache for fresh.
+  // The lists are removed, but their folder is new: without an old date Ansible takes the package cache for fresh.
   utimesSync(join(root, "var/lib/apt/lists"), 0, 0);
   chmodSync(root, 0o755);
 }

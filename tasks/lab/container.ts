@@ -1,6 +1,6 @@
 /**
- * A host's power switch: a booted Debian in a systemd-nspawn container. Its root is mounted in a mount namespace of
- * its own, so the mount lives exactly as long as the host and this machine's mount table never sees it.
+ * Starting and stopping a host: a Debian in a systemd-nspawn container. Its root is mounted in a separate mount
+ * namespace, so the mount ends with the host and never appears in this machine's mount table.
  */
 import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ import {
 } from "./processes.ts";
 import { readHost } from "./state.ts";
 
-/** nspawn's exit code for a reboot from inside, when it runs as somebody's service. */
+/** nspawn's exit code when the host rebooted itself. */
 const REBOOT = 133;
 
 /** $1 root, $2 overlay options, $3 control groups; the rest is nspawn, started again after each reboot. */
@@ -46,7 +46,7 @@ export async function boot(places: LabPlaces, host: string, base: string): Promi
       "systemd-nspawn",
       "--quiet",
       "--register=no",
-      // Without a systemd that would make a scope for it, nspawn stays in the control group that we made.
+      // Without systemd on this machine there is no scope: nspawn stays in the control group that the launcher made.
       ...(ownSystemd ? [] : ["--keep-unit"]),
       `--machine=${at.machine}`,
       `--hostname=${host}`,
@@ -56,7 +56,7 @@ export async function boot(places: LabPlaces, host: string, base: string): Promi
       "--timezone=off",
       "--link-journal=no",
       "--capability=all",
-      // A clock is the one thing that hosts share with this machine: none of them may set it.
+      // Hosts share the clock with this machine, so they must not set it.
       "--drop-capability=CAP_SYS_TIME",
       "--console=read-only",
       "--boot",
@@ -67,14 +67,14 @@ export async function boot(places: LabPlaces, host: string, base: string): Promi
   return { pid, startTime: process?.startTime ?? 0 };
 }
 
-/** The running host's launcher: the recorded one, or, when nobody lived to record it, the one whose root is ours. */
+/** The launcher of a running host: the recorded one, or, when lab:up was killed before it recorded one, the one with the host's root. */
 export function findHost(places: LabPlaces, host: string): ProcessId | undefined {
   const recorded = readHost(places, host)?.process;
   if (recorded !== undefined && isLauncher(recorded, places, host)) return recorded;
   return containersOf(places, host)[0];
 }
 
-/** Hosts of this lab that run, as their own processes tell, whatever is left of the lab's folder. */
+/** Hosts of this lab that run. It reads their processes, so it also works when the lab's folder is incomplete. */
 export function runningHosts(places: LabPlaces): readonly string[] {
   const prefix = `--directory=${places.state}/hosts/`;
   const names = allProcesses().flatMap(({ pid }) =>
@@ -85,23 +85,23 @@ export function runningHosts(places: LabPlaces): readonly string[] {
   return [...new Set(names)].filter((name) => name !== "");
 }
 
-/** Puts a running host's cable back into the bridge, which may have been made anew. */
+/** Connects a running host to the bridge again, which lab:up may have replaced. */
 export async function plugIn(places: LabPlaces, host: string): Promise<void> {
   const cable = cableOf(hostPlaces(places, host).machine);
   if (existsSync(`/sys/class/net/${cable}/master`)) return;
   await capture(["ip", "link", "set", cable, "master", places.bridge, "up"]);
 }
 
-/** This machine's end; nspawn shortens a long name, but keeps the full one as an alias that `ip` knows. */
+/** This machine's end of the cable. nspawn shortens a long name, but `ip` also accepts the full one. */
 function cableOf(machine: string): string {
   return `vb-${machine}`;
 }
 
-/** Cuts the power: nothing is told, nothing is flushed, the cable is gone. Returns whether it was running. */
+/** Cuts the power: no process ends normally, no write is flushed, the cable is removed. @returns whether it was running. */
 export async function cutPower(places: LabPlaces, host: string): Promise<boolean> {
   const at = hostPlaces(places, host);
   const recorded = readHost(places, host)?.process;
-  // First of all, or a process that notices another one's end says goodbye to the network, which no power cut allows.
+  // The cable first: a process that sees another one end could still send packets, which no power cut allows.
   const cable = cableOf(at.machine);
   if ((await capture(["ip", "link", "show", cable])).code === 0)
     await capture(["ip", "link", "delete", cable]);
@@ -129,19 +129,19 @@ export function removeControlGroups(places: LabPlaces): void {
   }
 }
 
-/** A pid and a start time can both come back after a restart of this machine; the host's own folder cannot. */
+/** After a restart of this machine another process can have the same pid and start time, but not the host's folder as argument. */
 function isLauncher(process: ProcessId, places: LabPlaces, host: string): boolean {
   return isAlive(process) && argumentsOf(process.pid).includes(hostPlaces(places, host).root);
 }
 
-/** Launchers of this host, and containers that lost theirs; topmost first. */
+/** Launchers of this host, and containers whose launcher died; the topmost processes. */
 function containersOf(places: LabPlaces, host: string): readonly ProcessId[] {
   const root = `--directory=${hostPlaces(places, host).root}`;
   const found = allProcesses().filter(({ pid }) => argumentsOf(pid).includes(root));
   return found.filter(({ parent }) => !found.some(({ pid }) => pid === parent));
 }
 
-/** The launcher first, so that nothing is started again; then what nspawn runs; nspawn may then clean up after itself. */
+/** Kills the launcher first, so that the host is not started again, then what nspawn runs; nspawn then cleans up. */
 async function kill(top: ProcessId): Promise<void> {
   const all = withDescendants(top);
   const isContainer = ({ pid }: ProcessId) => argumentsOf(pid)[0] === "systemd-nspawn";
@@ -151,7 +151,7 @@ async function kill(top: ProcessId): Promise<void> {
   for (const process of containers) killNow(process);
   const left = await waitGone(all, 10_000);
   if (left.length > 0) {
-    throw new Error(`processes that SIGKILL does not end: ${left.map(({ pid }) => pid).join(", ")}`);
+    throw new Error(`these processes survived SIGKILL: ${left.map(({ pid }) => pid).join(", ")}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Where packages come from: the Debian mirror, proxy and name servers that this machine itself uses. */
+/** Where packages come from: the Debian mirror, the proxy and the name servers of this machine. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { capture } from "../io/command/capture.ts";
@@ -34,7 +34,7 @@ export async function readDebianSource(etcApt = "/etc/apt"): Promise<DebianSourc
   };
 }
 
-/** Every repository that apt is told of, in both of its formats, without a slash at the end. */
+/** URL of every configured repository of apt, in both of its formats, without a slash at the end. */
 export function sourceUris(etcApt: string): readonly string[] {
   const parts = join(etcApt, "sources.list.d");
   const files = [
@@ -70,7 +70,7 @@ async function aptProxy(): Promise<string | undefined> {
   return url === undefined || url === "DIRECT" ? undefined : url;
 }
 
-/** A stub on the loopback is useless inside a host, so its own servers are read where systemd-resolved keeps them. */
+/** A resolver on the loopback is of no use inside a host: then the servers of systemd-resolved are read. */
 function nameServers(): readonly string[] {
   for (const file of ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"]) {
     if (!existsSync(file)) continue;

@@ -1,4 +1,4 @@
-/** lab:down: removes every trace of a lab but the cached base images. */
+/** lab:down: removes everything of a lab except the cached base images. */
 import { rmdirSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { withLock } from "../controller/machine-lock.ts";
@@ -10,8 +10,8 @@ import { removeInventory } from "./inventory-file.ts";
 import { removeNetwork } from "./network.ts";
 import { labPlaces } from "./places.ts";
 import { requireRoot } from "./requirements.ts";
-import { settleAll } from "./settle.ts";
 import { hostsOnDisk, readState } from "./state.ts";
+import { waitForAll } from "./wait-for-all.ts";
 
 export interface LabDownOptions {
   readonly name: string;
@@ -21,7 +21,7 @@ export interface LabDownOptions {
   readonly events?: LabEvents;
 }
 
-/** Fine when there is no such lab. @throws LockedError while somebody else is at it. */
+/** Does nothing when the lab does not exist. @throws LockedError while another command works on it. */
 export async function labDown(options: LabDownOptions): Promise<void> {
   const events = options.events ?? (() => {});
   const places = labPlaces(options.name, options.env);
@@ -29,7 +29,7 @@ export async function labDown(options: LabDownOptions): Promise<void> {
   await withLock(`lab ${options.name}`, "lab:down", async () => {
     const state = readState(places);
     const hosts = [...new Set([...hostsOnDisk(places), ...runningHosts(places)])].sort();
-    await settleAll(hosts.map((host) => cutPower(places, host)));
+    await waitForAll(hosts.map((host) => cutPower(places, host)));
     if (hosts.length > 0) events({ kind: "removed", what: `hosts ${hosts.join(", ")}` });
     removeControlGroups(places);
     if (state !== undefined) {
@@ -45,8 +45,8 @@ export async function labDown(options: LabDownOptions): Promise<void> {
     if (options.purge) {
       const used = removeBases(places);
       if (used.length > 0) {
-        throw new GateError(`other labs run on ${used.join(" and ")}, which therefore stays`, {
-          remedy: "Take those labs down first: npm run lab:down -- --lab NAME --purge",
+        throw new GateError(`other labs use ${used.join(" and ")}`, {
+          remedy: "npm run lab:down -- --lab NAME for each of them, then repeat this command",
         });
       }
       events({ kind: "removed", what: "cached base images" });
@@ -61,6 +61,6 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // not empty, not there, or a mount point: all fine
+    // Not empty, missing, or a mount point: it may stay.
   }
 }

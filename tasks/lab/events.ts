@@ -1,4 +1,4 @@
-/** What happens while a lab comes and goes, for whoever wants to show it. */
+/** Events of lab:up, lab:down and lab:kill, and their text. */
 
 export type LabEvent =
   | { readonly kind: "base"; readonly state: "cached" | "building"; readonly folder: string }
@@ -25,7 +25,7 @@ export function describeLabEvent(event: LabEvent): string {
     case "killed":
       return event.was ? `${event.host} ${event.ip} power cut` : `${event.host} ${event.ip} was not running`;
     case "inventory":
-      if (event.state === "edited") return `inventory: ${event.file} was edited by hand, left as it is`;
+      if (event.state === "edited") return `inventory: ${event.file} was edited by hand: not changed`;
       return `inventory: ${event.file}${event.state === "kept" ? " (unchanged)" : ""}`;
     case "removed":
       return `removed: ${event.what}`;

@@ -1,12 +1,12 @@
-/** What makes a host itself: written into its own layer before it boots, over the base that all share. */
+/** The files that differ between hosts. They are written into a host's own layer, over the shared base, before it boots. */
 import { randomUUID } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { giveToCaller } from "./caller.ts";
 import { type DebianSource, readDebianSource } from "./debian-source.ts";
+import { mustRun } from "./must-run.ts";
 import { hostPlaces, type LabPlaces } from "./places.ts";
-import { succeed } from "./run-command.ts";
 import type { HostSeed } from "./state.ts";
+import { giveToSudoUser } from "./sudo-user.ts";
 import type { LabHost, Topology } from "./topology.ts";
 
 interface GuestFile {
@@ -18,7 +18,7 @@ interface GuestFile {
 export async function ensureKey(places: LabPlaces): Promise<void> {
   if (existsSync(places.privateKey) && existsSync(`${places.privateKey}.pub`)) return;
   await newKey(places.privateKey, `kube-magic lab ${places.name}`);
-  giveToCaller(places.privateKey);
+  giveToSudoUser(places.privateKey);
 }
 
 /** Writes the host's files into its layer. The host must not be running. */
@@ -55,7 +55,7 @@ export async function seedHost(
   copyFileSync(`${key}.pub`, join(at.upper, "etc/ssh/ssh_host_ed25519_key.pub"));
 }
 
-/** One line a host, for the lab's known_hosts: nobody has to trust a key on first sight. */
+/** One line per host, for the lab's known_hosts: no key is trusted on first use. */
 export function knownHosts(places: LabPlaces, hosts: readonly LabHost[]): string {
   return hosts
     .map(({ name, ip }) => {
@@ -104,6 +104,6 @@ function makeFolders(upper: string, path: string): void {
 }
 
 async function newKey(file: string, comment: string): Promise<void> {
-  await succeed(["rm", "-f", file, `${file}.pub`]);
-  await succeed(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file]);
+  await mustRun(["rm", "-f", file, `${file}.pub`]);
+  await mustRun(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file]);
 }

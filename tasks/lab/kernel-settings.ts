@@ -1,8 +1,8 @@
 /**
  * Stand-ins for the kernel settings that all hosts share with this machine. Their own network settings (net.*) are
- * real and writable; nspawn makes the rest read-only, so that no host changes this machine. A role that sets
- * vm.max_map_count would fail there, which no production host does. So before its sysctl.d is applied each host gets
- * writable copies of them: it reads back what it wrote, and this machine never hears of it.
+ * real and writable. nspawn makes the rest read-only, so that no host changes this machine. But a role that sets
+ * vm.max_map_count must work as on a production host. So each host gets writable copies before its sysctl.d is
+ * applied: it reads back what it wrote, and this machine does not change.
  */
 
 const SCRIPT = `#!/bin/sh

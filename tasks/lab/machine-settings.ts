@@ -1,21 +1,21 @@
-/** Kernel settings of this machine that labs need: raised by the first lab, put back when the last one goes. */
+/** Kernel settings of this machine that labs need: raised by the first lab, restored with the removal of the last one. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BRIDGE_PREFIX } from "./places.ts";
 
-/** Setting → least value that labs can live with. */
+/** Setting → lowest value with which labs work. */
 const NEEDED: Readonly<Record<string, number>> = {
   // Hosts reach the package mirror through this machine.
   "net/ipv4/ip_forward": 1,
-  // Every systemd takes some ten, and all hosts together count as one user: with the default of 128 the eighth host
-  // or its reboot fails with "Too many open files".
+  // Each systemd takes about ten, and the hosts of all labs share one limit: with the default of 128 the eighth host
+  // fails to boot with "Too many open files".
   "fs/inotify/max_user_instances": 4096,
 };
 
-/** What they were before the first lab; gone after a restart of the machine, as is what we wrote. */
+/** The values before the first lab. A restart of the machine removes both this file and the changed values. */
 const BEFORE = "/run/kube-magic/lab/machine-settings.json";
 
-/** Call it under the lock of the machine's settings. */
+/** Call it under the lock of the machine's settings: see network.ts. */
 export function ensureMachineSettings(): void {
   const before: Record<string, string> = readBefore();
   for (const [name, least] of Object.entries(NEEDED)) {
@@ -28,7 +28,7 @@ export function ensureMachineSettings(): void {
   }
 }
 
-/** Puts back what the first lab found, unless another lab is still there. */
+/** Restores the values before the first lab, unless another lab still exists. */
 export function restoreMachineSettings(): void {
   const others = readdirSync("/sys/class/net").some((name) => name.startsWith(BRIDGE_PREFIX));
   if (others || !existsSync(BEFORE)) return;

@@ -1,4 +1,4 @@
-/** The lab's wire: a bridge, and translated addresses towards the package mirror. */
+/** The lab's network: a bridge, and address translation towards the package mirror. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { withTurn } from "../controller/machine-lock.ts";
@@ -6,8 +6,8 @@ import { GateError } from "../core/errors.ts";
 import { capture } from "../io/command/capture.ts";
 import { parseSubnet, subnetOf, subnetsOverlap } from "./addresses.ts";
 import { ensureMachineSettings, restoreMachineSettings } from "./machine-settings.ts";
+import { mustRun } from "./must-run.ts";
 import type { LabPlaces } from "./places.ts";
-import { succeed } from "./run-command.ts";
 import type { Topology } from "./topology.ts";
 
 /** Makes what is missing of the lab's network. @throws GateError when something else owns the addresses. */
@@ -20,9 +20,9 @@ async function makeNetwork(places: LabPlaces, topology: Topology): Promise<void>
   if (!own) {
     const mac = createHash("sha256").update(places.bridge).digest("hex").match(/../g)?.slice(0, 5) ?? [];
     if (!existsSync(`/sys/class/net/${places.bridge}`)) {
-      // A fixed MAC address, or the hosts' gateway changes its own whenever a cable is plugged in. Without snooping
-      // VRRP's multicast reaches everybody, as on a switch that floods it.
-      await succeed([
+      // A fixed MAC address, because a bridge changes its own whenever a cable is added. Without snooping, VRRP's
+      // multicast reaches every host.
+      await mustRun([
         ...(["ip", "link", "add", places.bridge] as const),
         ...[
           "address",
@@ -36,25 +36,25 @@ async function makeNetwork(places: LabPlaces, topology: Topology): Promise<void>
         ],
       ]);
     }
-    await succeed(["ip", "address", "flush", "dev", places.bridge]);
-    await succeed([
+    await mustRun(["ip", "address", "flush", "dev", places.bridge]);
+    await mustRun([
       ...(["ip", "address", "add", `${topology.gateway}/${topology.prefix}`, "dev", places.bridge] as const),
     ]);
-    await succeed(["ip", "link", "set", places.bridge, "up"]);
+    await mustRun(["ip", "link", "set", places.bridge, "up"]);
   }
-  await succeed(["nft", "-f", "-"], { input: translation(places, topology) });
+  await mustRun(["nft", "-f", "-"], { input: translation(places, topology) });
   ensureMachineSettings();
   await passFirewall(places, "-I");
 }
 
-/** Removes the network; fine when there is none. */
+/** Removes the network, if it exists. */
 export function removeNetwork(places: LabPlaces): Promise<void> {
   return turn(() => unmakeNetwork(places));
 }
 
 async function unmakeNetwork(places: LabPlaces): Promise<void> {
   await capture(["nft", "delete", "table", "ip", places.table]);
-  if (existsSync(`/sys/class/net/${places.bridge}`)) await succeed(["ip", "link", "delete", places.bridge]);
+  if (existsSync(`/sys/class/net/${places.bridge}`)) await mustRun(["ip", "link", "delete", places.bridge]);
   await passFirewall(places, "-D");
   restoreMachineSettings();
 }
@@ -65,7 +65,7 @@ async function unmakeNetwork(places: LabPlaces): Promise<void> {
  */
 export async function requireFreeNetwork(places: LabPlaces, topology: Topology): Promise<boolean> {
   const subnet = parseSubnet(topology.network);
-  const links = JSON.parse(await succeed(["ip", "-json", "-4", "address", "show"])) as {
+  const links = JSON.parse(await mustRun(["ip", "-json", "-4", "address", "show"])) as {
     ifname: string;
     addr_info: { local: string; prefixlen: number }[];
   }[];
@@ -78,7 +78,7 @@ export async function requireFreeNetwork(places: LabPlaces, topology: Topology):
       }
       if (subnet !== undefined && subnetsOverlap(subnet, subnetOf(local, prefixlen))) {
         throw new GateError(`${topology.network} overlaps ${local}/${prefixlen} on ${ifname}`, {
-          remedy: "Give the lab another network in its topology file (and pass it with --topology FILE).",
+          remedy: "Set another network in the topology file, and pass the file with --topology FILE",
         });
       }
     }
@@ -86,7 +86,7 @@ export async function requireFreeNetwork(places: LabPlaces, topology: Topology):
   return own;
 }
 
-/** Replaces the table as a whole, in one transaction. What stays on the bridge must keep its address. */
+/** Replaces the whole table in one transaction. Packets between hosts of the bridge keep their addresses. */
 function translation(places: LabPlaces, { network }: Topology): string {
   return `table ip ${places.table}
 delete table ip ${places.table}
@@ -103,7 +103,7 @@ table ip ${places.table} {
 /** Labs share the machine's settings, so only one of them changes these at a time. */
 const turn = <T>(work: () => Promise<T>) => withTurn("the lab's machine settings", "lab", () => {}, work);
 
-/** A firewall that drops forwarded packets by default (Docker's does) is told to let the bridge's pass. */
+/** Where a firewall drops forwarded packets by default, as Docker's does, rules let those of the bridge pass. */
 async function passFirewall(places: LabPlaces, action: "-I" | "-D"): Promise<void> {
   const { code, stdout } = await capture(["iptables", "-w", "-S", "FORWARD"]);
   if (code !== 0) return;
@@ -120,7 +120,7 @@ async function passFirewall(places: LabPlaces, action: "-I" | "-D"): Promise<voi
     const present = stdout.includes(`${direction} ${places.bridge} -m comment`);
     const wanted = action === "-I" && stdout.includes("-P FORWARD DROP");
     if (action === "-I" ? wanted && !present : present) {
-      await succeed(["iptables", "-w", action, "FORWARD", ...rule, "ACCEPT"]);
+      await mustRun(["iptables", "-w", action, "FORWARD", ...rule, "ACCEPT"]);
     }
   }
 }

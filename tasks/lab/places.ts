@@ -19,7 +19,7 @@ export interface LabPlaces {
   readonly bridge: string;
   /** nftables table with the lab's address translation. */
   readonly table: string;
-  /** Control group below each hierarchy, when this machine runs no systemd of its own. */
+  /** Control group below each hierarchy, for a machine without systemd. */
   readonly controlGroup: string;
 }
 
@@ -44,8 +44,8 @@ export function labPlaces(name: string, env: NodeJS.ProcessEnv = process.env): L
     ["KUBE_MAGIC_CACHE_DIR", cache],
   ] as const) {
     if (!/^\/[^,:\\\s"]+$/.test(path)) {
-      throw new InputError(`${variable}=${path} is no usable folder`, {
-        remedy: "Give an absolute path without commas, colons, quotes and blanks.",
+      throw new InputError(`${variable}=${path} cannot be used as a folder`, {
+        remedy: "Set an absolute path without commas, colons, quotes and spaces.",
       });
     }
   }

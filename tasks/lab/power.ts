@@ -1,4 +1,4 @@
-/** Failure tests: a power cut, and the power coming back. */
+/** Power cuts of hosts, and their next boot. */
 
 import { withLock } from "../controller/machine-lock.ts";
 import { GateError } from "../core/errors.ts";
@@ -10,7 +10,7 @@ import { labHost } from "./ssh.ts";
 import { readHost, writeHost } from "./state.ts";
 import { startHostProcess, withoutProcess } from "./up.ts";
 
-/** Cuts a host's power and unplugs it. Returns false when it was not running. @throws InputError for an unknown host. */
+/** Cuts a host's power and its cable. @returns false when it was not running. @throws InputError for an unknown host. */
 export async function killHost(places: LabPlaces, name: string): Promise<boolean> {
   requireRoot();
   labHost(places, name);
@@ -22,14 +22,14 @@ export async function killHost(places: LabPlaces, name: string): Promise<boolean
   });
 }
 
-/** Boots a host again, with its disk as it was, and waits until it is ready. Returns false when it was running. */
+/** Boots a host with its disk unchanged, and waits until it is ready. @returns false when it was running. */
 export async function startHost(places: LabPlaces, name: string): Promise<boolean> {
   requireRoot();
   const host = labHost(places, name);
   return withLock(`lab ${places.name}`, "lab:start", async () => {
     const running = findHost(places, name);
     if (running === undefined && readHost(places, name) === undefined) {
-      throw new GateError(`${name} has never been made`, { remedy: "npm run lab:up makes what is missing." });
+      throw new GateError(`${name} does not exist yet`, { remedy: "npm run lab:up" });
     }
     await waitReady(places, host, running ?? (await startHostProcess(places, name)));
     return running === undefined;

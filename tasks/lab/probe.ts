@@ -1,6 +1,6 @@
 /**
- * A client that asks an address over and over and remembers every answer: how long was it gone, and who answered.
- * Each request is a new TCP and TLS connection, because a kept one says nothing about the next client's luck.
+ * A client that sends requests to an address and records every answer: how long none came, and which host answered.
+ * Each request opens a new TCP and TLS connection, as a new client would.
  */
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
@@ -30,7 +30,7 @@ export interface ProbeAnswer {
   readonly status: number;
   /** Host that answered, where the body is a JSON object with its name as `host`. */
   readonly backend?: string;
-  /** Hardware address that this machine had for the address then: tells which load balancer held it (IPv4, same link). */
+  /** Hardware address behind the address at that moment: identifies the load balancer that owned it (IPv4, same link). */
   readonly holder?: string;
 }
 
@@ -53,13 +53,13 @@ export interface ProbeSummary {
   readonly longestGap: ProbeGap | undefined;
   /** Answers by backend, in the order in which they first answered. */
   readonly backends: Readonly<Record<string, number>>;
-  /** Hardware addresses that held the address, in order, without repetition in a row. */
+  /** Hardware addresses that owned the address, in order, without repeats in a row. */
   readonly holders: readonly string[];
   /** Failures by reason. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** Yields each request's result as it ends, until the signal aborts; TLS certificates are not verified. */
+/** Yields the result of each request as it ends, until the signal aborts. TLS certificates are not verified. */
 export async function* probeAddress(options: ProbeOptions): AsyncGenerator<ProbeResult, void> {
   const ended: ProbeResult[] = [];
   let wake = (): void => {};
@@ -129,7 +129,7 @@ export function startProbe(options: Omit<ProbeOptions, "signal">): Probe {
   };
 }
 
-/** What a series of results says. */
+/** Sums up a series of results. */
 export function summarize(results: readonly ProbeResult[]): ProbeSummary {
   const backends: Record<string, number> = {};
   const failures: Record<string, number> = {};
@@ -166,7 +166,7 @@ function ask({ host, port, path = "/", timeoutMs = 500 }: ProbeOptions): Promise
       response.on("data", (part: string) => {
         body += part;
       });
-      response.on("error", () => end({ kind: "failure", reason: "cut off" }));
+      response.on("error", () => end({ kind: "failure", reason: "connection lost" }));
       response.on("end", () => end(answer(host, response.statusCode ?? 0, body)));
     });
     const timer = setTimeout(() => {
@@ -191,7 +191,7 @@ function answer(host: string, status: number, body: string): ProbeAnswer {
   };
 }
 
-/** The kernel's neighbour entry; a file, so that asking costs next to nothing. */
+/** From the kernel's table; reading this file is cheaper than running a command. */
 function hardwareAddress(host: string): string | undefined {
   let table: string;
   try {

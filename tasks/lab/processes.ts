@@ -1,4 +1,4 @@
-/** Processes of this machine as /proc tells them. A process is its pid plus its start time: pids are recycled. */
+/** Processes of this machine, read from /proc. A pid is used again later, so a process is its pid and its start time. */
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface ProcessId {

@@ -7,7 +7,7 @@ import { isAlive, type ProcessId } from "./processes.ts";
 import { answers, sshCommand } from "./ssh.ts";
 import type { LabHost } from "./topology.ts";
 
-/** A unit that hangs in its start, such as an etcd without its peers, is the host's affair after this long, ms. */
+/** How long units may take to start, ms. A unit that hangs, such as an etcd without its peers, does not fail lab:up. */
 const STARTING_MS = 20_000;
 
 /** @throws PhaseError with the end of its console when it dies or does not get ready in time. */
@@ -22,7 +22,7 @@ export async function waitReady(
   while (Date.now() < deadline) {
     if (!isAlive(launcher)) throw failed(places, host, "stopped while it booted");
     if (await answers(host.ip, 22, 1000)) {
-      // The patience is the host's own; after it the plain question is answered at once.
+      // The host itself limits the wait; then systemd reports its state at once.
       const remote = `timeout ${STARTING_MS / 1000} systemctl is-system-running --wait || systemctl is-system-running`;
       const result = await capture([...sshCommand(places, host.ip), "--", remote], {
         timeoutMs: Math.max(1000, deadline - Date.now()),
@@ -40,6 +40,6 @@ export async function waitReady(
 function failed(places: LabPlaces, host: LabHost, what: string): PhaseError {
   return new PhaseError(`lab host ${host.name} (${host.ip}) ${what}`, {
     output: consoleTail(places, host.name),
-    remedy: `Its whole console: ${hostPlaces(places, host.name).console}. npm run lab:up tries again.`,
+    remedy: `Read its console: ${hostPlaces(places, host.name).console}. To retry: npm run lab:up`,
   });
 }

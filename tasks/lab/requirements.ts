@@ -24,7 +24,7 @@ export function obstacles(places: LabPlaces, env: NodeJS.ProcessEnv = process.en
   mkdirSync(places.labs, { recursive: true, mode: 0o755 });
   if (statfsSync(places.labs).type === OVERLAY_MAGIC) {
     found.push(
-      `${places.labs} is itself on an overlay: set KUBE_MAGIC_LAB_DIR to a folder on a disk or a tmpfs, such as /dev/shm/kube-magic.`,
+      `${places.labs} is on an overlay: set KUBE_MAGIC_LAB_DIR to a folder on a disk or a tmpfs, such as /dev/shm/kube-magic.`,
     );
   }
   return found;
@@ -42,7 +42,7 @@ export function requireLabMachine(places: LabPlaces): void {
 /** @throws GateError for every other user than root, who owns the lab's key and its processes. */
 export function requireRoot(): void {
   if (process.getuid?.() === 0) return;
-  throw new GateError("the lab's hosts belong to root", { remedy: "Run the command with sudo." });
+  throw new GateError("only root may use the hosts of a lab", { remedy: "Run the command with sudo." });
 }
 
 function machineId(): string {

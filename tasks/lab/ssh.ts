@@ -24,7 +24,7 @@ export function sshCommand(places: LabPlaces, ip: string, ...words: string[]): [
   return ["ssh", "-F", "none", "-i", places.privateKey, ...flags, ...words, `root@${ip}`];
 }
 
-/** Runs a command on a host, word for word as given, and returns what it said. Exit 255 is ssh's own failure. */
+/** Runs a command on a host, with its arguments unchanged, and returns its output. Exit code 255 is a failure of ssh. */
 export async function ssh(
   places: LabPlaces,
   host: string,
@@ -38,7 +38,7 @@ export async function ssh(
 
 /**
  * A shell on a host, or a command there, on our own terminal. One word is a line for the host's shell, several are
- * a command and its arguments. Returns its exit code.
+ * a command and its arguments. @returns its exit code.
  */
 export async function sshAttached(
   places: LabPlaces,
@@ -53,7 +53,7 @@ export async function sshAttached(
   return attach([...sshCommand(places, ip, ...(isTerminal ? ["-t"] : [])), "--", line]);
 }
 
-/** @throws InputError, naming the hosts that there are. */
+/** @throws InputError with the names of the lab's hosts. */
 export function labHost(places: LabPlaces, name: string): LabHost {
   const { hosts } = requireState(places).topology;
   const host = hosts.find((candidate) => candidate.name === name);
@@ -63,19 +63,19 @@ export function labHost(places: LabPlaces, name: string): LabHost {
   });
 }
 
-/** The key is root's, or that person's who called lab:up through sudo. */
+/** The key belongs to root, or to the user who ran lab:up with sudo. */
 function requireKey(places: LabPlaces): void {
   try {
     accessSync(places.privateKey, constants.R_OK);
   } catch (cause) {
-    throw new GateError(`the lab's key cannot be read: ${places.privateKey}`, {
+    throw new GateError(`cannot read the ssh key of the lab: ${places.privateKey}`, {
       cause,
-      remedy: process.getuid?.() === 0 ? "npm run lab:up makes it." : "Run the command with sudo.",
+      remedy: process.getuid?.() === 0 ? "npm run lab:up" : "Run the command with sudo.",
     });
   }
 }
 
-/** True when something accepts connections there within the time. */
+/** True when the port accepts a connection within the time. */
 export function answers(ip: string, port: number, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: ip, port });

@@ -1,4 +1,4 @@
-/** What a lab remembers on disk: the lab's own file, and one record a host. */
+/** The state of a lab on disk: one file for the lab, and one record per host. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { InputError } from "../core/errors.ts";
@@ -15,7 +15,7 @@ export interface LabState {
   readonly inventoryFile: string;
 }
 
-/** What a host's files were made from; another value means that they must be made again. */
+/** What a host's files were made from. With another value they are made again. */
 export interface HostSeed {
   readonly base: string;
   readonly ip: string;
@@ -29,8 +29,8 @@ export interface HostRecord {
   readonly seed: HostSeed;
   /** The launcher, whose descendants are the whole host; absent before its first boot. */
   readonly process?: ProcessId;
-  /** Hash of the neighbours that its /etc/hosts names. */
-  readonly neighbours?: string;
+  /** Hash of the hosts that its /etc/hosts names. */
+  readonly hostsFile?: string;
   /** Its power was cut on purpose: it is not expected to run. */
   readonly killed?: boolean;
 }
@@ -49,7 +49,7 @@ export function requireState(places: LabPlaces): LabState {
   const state = readState(places);
   if (state !== undefined) return state;
   throw new InputError(`there is no lab named ${places.name}`, {
-    remedy: "npm run lab:up makes it; --lab NAME names another one.",
+    remedy: "npm run lab:up, or choose another lab with --lab NAME",
   });
 }
 
@@ -61,7 +61,7 @@ export function writeHost(places: LabPlaces, host: string, record: Omit<HostReco
   writeJson(hostPlaces(places, host).record, { version: VERSION, ...record });
 }
 
-/** Hosts that left something on the disk, whether or not the topology still has them. */
+/** Hosts with files on the disk, also those that the topology no longer lists. */
 export function hostsOnDisk(places: LabPlaces): readonly string[] {
   const folder = `${places.state}/hosts`;
   return existsSync(folder) ? readdirSync(folder).sort() : [];
@@ -71,15 +71,12 @@ function readVersioned<T extends { readonly version: number }>(file: string): T 
   if (!existsSync(file)) return undefined;
   const value = JSON.parse(readFileSync(file, "utf8")) as T;
   if (value.version === VERSION) return value;
-  throw new InputError(
-    `${file} is of version ${value.version}, this is a kube-magic for version ${VERSION}`,
-    {
-      remedy: "Remove that lab with the kube-magic that made it: npm run lab:down",
-    },
-  );
+  throw new InputError(`${file} has version ${value.version}; this kube-magic reads version ${VERSION}`, {
+    remedy: "npm run lab:down with the kube-magic that made this lab",
+  });
 }
 
-/** Written beside and renamed, so that a reader sees the old one or the new one. */
+/** Writes a new file and renames it, so that a reader sees the old content or the new one. */
 function writeJson(file: string, value: unknown): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
   const beside = `${file}.new`;

@@ -1,4 +1,4 @@
-/** lab:status: what runs, and what answers. */
+/** lab:status: which hosts run, and which answer. */
 import type { Role } from "../core/model.ts";
 import { capture } from "../io/command/capture.ts";
 import { findHost } from "./container.ts";

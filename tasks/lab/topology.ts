@@ -1,4 +1,4 @@
-/** A lab's topology file: what hosts it has, what they are for, where they live. */
+/** A lab's topology file: its hosts, their roles and addresses. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { InputError } from "../core/errors.ts";
@@ -105,7 +105,7 @@ export function parseTopology(text: string, shownAs: string): Topology {
     [gateway, "this machine (the gateway)"],
     [raw.api.vip, "api.vip"],
   ]);
-  const inside = `Choose one inside ${raw.network} that nobody has.`;
+  const inside = `Choose a free one inside ${raw.network}.`;
   if (!isHostAddress(subnet, raw.api.vip))
     problem(["api", "vip"], `${raw.api.vip} is outside ${raw.network}`, inside);
   if (raw.api.vip === gateway) problem(["api", "vip"], `${gateway} is this machine's own address`, inside);

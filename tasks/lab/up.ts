@@ -8,19 +8,19 @@ import { capture } from "../io/command/capture.ts";
 import { ensureBase } from "./base.ts";
 import { boot, cutPower, findHost, plugIn } from "./container.ts";
 import { readDebianSource } from "./debian-source.ts";
+import { explainDiskFaults } from "./disk-faults.ts";
 import type { LabEvents } from "./events.ts";
-import { explainFaults } from "./faults.ts";
 import { ensureKey, knownHosts, seedHost } from "./guest-files.ts";
+import { hostsFileHash, updateHostsFileBySsh, updateHostsFileOnDisk } from "./hosts-file.ts";
 import { inventoryText, requireOurs, writeInventory } from "./inventory-file.ts";
-import { neighbourHash, updateRunningHost, updateStoppedHost } from "./neighbours.ts";
 import { ensureNetwork, requireFreeNetwork } from "./network.ts";
 import { hostPlaces, type LabPlaces, labPlaces } from "./places.ts";
 import type { ProcessId } from "./processes.ts";
 import { waitReady } from "./ready.ts";
 import { requireLabMachine } from "./requirements.ts";
-import { settleAll } from "./settle.ts";
 import { type HostRecord, type HostSeed, hostsOnDisk, readHost, writeHost, writeState } from "./state.ts";
 import { type LabHost, readTopology, type Topology } from "./topology.ts";
+import { waitForAll } from "./wait-for-all.ts";
 
 export interface LabUpOptions {
   readonly topologyFile: string;
@@ -37,9 +37,9 @@ export interface Lab {
 }
 
 /**
- * Brings up what is missing of a lab and returns when every host is ready.
- * @throws InputError for a wrong topology, GateError when this machine cannot run it, LockedError when somebody else
- *   is at it, PhaseError when a host does not boot.
+ * Makes what is missing of a lab and returns when every host is ready.
+ * @throws InputError for a wrong topology, GateError when this machine cannot run it, LockedError while
+ *   another command works on this lab, PhaseError when a host does not boot.
  */
 export async function labUp(options: LabUpOptions): Promise<Lab> {
   const events = options.events ?? (() => {});
@@ -57,7 +57,7 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
     writeState(places, { topology, inventoryFile });
     await ensureNetwork(places, topology);
     await ensureKey(places);
-    await removeStrangers(places, topology, events);
+    await removeUnlistedHosts(places, topology, events);
     await bootAll(places, topology, base, events);
     const { nameServers } = await readDebianSource();
     const state = writeInventory(
@@ -67,10 +67,10 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
     events({ kind: "inventory", file: inventoryFile, state });
     return { places, topology, inventoryFile };
   };
-  return withLock(`lab ${topology.name}`, "lab:up", () => explainFaults(build));
+  return withLock(`lab ${topology.name}`, "lab:up", () => explainDiskFaults(build));
 }
 
-/** Another user than root hears of the packages together with everything else that this machine lacks. */
+/** For another user than root, requireLabMachine reports the packages together with everything else that is missing. */
 async function installForLab(env: NodeJS.ProcessEnv, events: LabEvents): Promise<void> {
   if (process.getuid?.() !== 0) return;
   await ensurePrograms(["lab"], { env, note: (text) => events({ kind: "note", text }) });
@@ -89,17 +89,17 @@ async function bootAll(
     if (running === undefined) missing.push(host);
     else started.set(host, running);
   };
-  await settleAll(topology.hosts.map(prepare));
+  await waitForAll(topology.hosts.map(prepare));
   noteOtherSuites(places, topology, events);
   writeFileSync(places.knownHosts, knownHosts(places, topology.hosts));
   events({ kind: "booting", hosts: missing.map((host) => host.name) });
   const since = Date.now();
-  await settleAll(
+  await waitForAll(
     topology.hosts.map(async (host) => {
       const running = started.get(host);
       if (running !== undefined) await plugIn(places, host.name);
       await waitReady(places, host, running ?? (await startHostProcess(places, host.name)));
-      await introduceNeighbours(places, topology, host);
+      await updateHostsFileOfRunning(places, topology, host);
       if (running === undefined) {
         events({ kind: "up", host: host.name, ip: host.ip, seconds: (Date.now() - since) / 1000 });
       }
@@ -107,30 +107,30 @@ async function bootAll(
   );
 }
 
-/** A host's record when it does not run. */
+/** The record of a host that does not run. */
 export function withoutProcess({ process: _, killed: __, ...rest }: HostRecord): HostRecord {
   return rest;
 }
 
-/** Boots a host from its record and records its process. */
+/** Boots a host as its record says, and records its process. */
 export async function startHostProcess(places: LabPlaces, host: string): Promise<ProcessId> {
   const record = readHost(places, host);
   if (record === undefined) throw new Error(`${host} has no record`);
   if (!existsSync(record.seed.base)) {
-    throw new GateError(`the base image of ${host} is gone: ${record.seed.base}`, {
-      remedy: "npm run lab:down && npm run lab:up makes the lab anew.",
+    throw new GateError(`the base image of ${host} is missing: ${record.seed.base}`, {
+      remedy: "npm run lab:down && npm run lab:up",
     });
   }
-  // Overlayfs finds its own leavings of a power cut here; they are of no use to the next mount.
+  // After a power cut overlayfs left files here that the next mount refuses.
   rmSync(join(hostPlaces(places, host).work, "work"), { recursive: true, force: true });
-  // This machine may remember the address with a MAC that is gone; asking that one takes it half a minute.
+  // This machine may still have the old MAC address of this host, and would try it for half a minute.
   await capture(["ip", "neighbour", "flush", "to", record.seed.ip, "dev", places.bridge]);
   const process = await boot(places, host, record.seed.base);
   writeHost(places, host, { ...withoutProcess(record), process });
   return process;
 }
 
-/** Makes the host's files if need be. Returns its process when it runs and is what the topology says. */
+/** Writes the host's files when they are missing or old. @returns its process when it runs as the topology describes it. */
 async function prepareHost(
   places: LabPlaces,
   topology: Topology,
@@ -139,7 +139,7 @@ async function prepareHost(
 ): Promise<ProcessId | undefined> {
   const record = readHost(places, host.name);
   const seed: HostSeed = {
-    // A disk belongs to the base that it was begun on, even when the recipe has changed since.
+    // A disk needs the base that it was made on, also after the recipe changed.
     base: record?.seed.base ?? base,
     ip: host.ip,
     prefix: topology.prefix,
@@ -147,28 +147,28 @@ async function prepareHost(
     domain: topology.domain,
   };
   const same = record !== undefined && JSON.stringify(record.seed) === JSON.stringify(seed);
-  const neighbours = neighbourHash(topology);
+  const hostsFile = hostsFileHash(topology);
   if (!same) {
     await cutPower(places, host.name);
     await seedHost(places, topology, host, seed);
-    updateStoppedHost(places, topology, host);
-    writeHost(places, host.name, { seed, neighbours });
+    updateHostsFileOnDisk(places, topology, host);
+    writeHost(places, host.name, { seed, hostsFile });
     return undefined;
   }
   const running = findHost(places, host.name);
-  if (running === undefined && record.neighbours !== neighbours) {
-    updateStoppedHost(places, topology, host);
-    writeHost(places, host.name, { ...withoutProcess(record), neighbours });
+  if (running === undefined && record.hostsFile !== hostsFile) {
+    updateHostsFileOnDisk(places, topology, host);
+    writeHost(places, host.name, { ...withoutProcess(record), hostsFile });
   }
   return running;
 }
 
-async function introduceNeighbours(places: LabPlaces, topology: Topology, host: LabHost): Promise<void> {
+async function updateHostsFileOfRunning(places: LabPlaces, topology: Topology, host: LabHost): Promise<void> {
   const record = readHost(places, host.name);
-  const neighbours = neighbourHash(topology);
-  if (record === undefined || record.neighbours === neighbours) return;
-  await updateRunningHost(places, topology, host);
-  writeHost(places, host.name, { ...record, neighbours });
+  const hostsFile = hostsFileHash(topology);
+  if (record === undefined || record.hostsFile === hostsFile) return;
+  await updateHostsFileBySsh(places, topology, host);
+  writeHost(places, host.name, { ...record, hostsFile });
 }
 
 function noteOtherSuites(places: LabPlaces, { suite, hosts }: Topology, events: LabEvents): void {
@@ -180,12 +180,12 @@ function noteOtherSuites(places: LabPlaces, { suite, hosts }: Topology, events: 
   const names = others.map(({ name }) => name).join(", ");
   events({
     kind: "note",
-    text: `${names}: made with another suite, ${suite} comes with lab:down and lab:up`,
+    text: `${names}: made with another suite; for ${suite}: npm run lab:down && npm run lab:up`,
   });
 }
 
-/** Hosts that the topology no longer has. */
-async function removeStrangers(places: LabPlaces, topology: Topology, events: LabEvents): Promise<void> {
+/** Removes hosts that the topology no longer lists. */
+async function removeUnlistedHosts(places: LabPlaces, topology: Topology, events: LabEvents): Promise<void> {
   const wanted = new Set(topology.hosts.map((host) => host.name));
   for (const name of hostsOnDisk(places).filter((host) => !wanted.has(host))) {
     await cutPower(places, name);

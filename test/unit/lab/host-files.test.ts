@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sourceUris } from "../../../tasks/lab/debian-source.ts";
 import { guestFiles } from "../../../tasks/lab/guest-files.ts";
-import { hostsFile, neighbourHash, updateHostsFile } from "../../../tasks/lab/neighbours.ts";
+import { hostsFile, hostsFileHash, updateHostsFile } from "../../../tasks/lab/hosts-file.ts";
 import { hostPlaces, labPlaces } from "../../../tasks/lab/places.ts";
 import { parseTopology } from "../../../tasks/lab/topology.ts";
 
@@ -39,8 +39,8 @@ describe("/etc/hosts", () => {
   });
 
   test("is looked at again only when the neighbours changed", () => {
-    expect(neighbourHash(two)).toBe(neighbourHash(parse("a: { roles: [etcd] }, b: {}")));
-    expect(neighbourHash(two)).not.toBe(neighbourHash(three));
+    expect(hostsFileHash(two)).toBe(hostsFileHash(parse("a: { roles: [etcd] }, b: {}")));
+    expect(hostsFileHash(two)).not.toBe(hostsFileHash(three));
   });
 });
 

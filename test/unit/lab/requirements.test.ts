@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { GateError } from "../../../tasks/core/errors.ts";
-import { explainFaults } from "../../../tasks/lab/faults.ts";
+import { explainDiskFaults } from "../../../tasks/lab/disk-faults.ts";
 import { labPlaces } from "../../../tasks/lab/places.ts";
 import { obstacles } from "../../../tasks/lab/requirements.ts";
 
@@ -20,10 +20,10 @@ describe("a machine that cannot run a lab", () => {
       code: "ENOSPC",
       path: "/l/x",
     });
-    const failed = explainFaults(() => Promise.reject(full));
+    const failed = explainDiskFaults(() => Promise.reject(full));
     await expect(failed).rejects.toThrow(GateError);
     await expect(failed).rejects.toThrow("cannot write /l/x");
     const bug = new TypeError("x is undefined");
-    await expect(explainFaults(() => Promise.reject(bug))).rejects.toBe(bug);
+    await expect(explainDiskFaults(() => Promise.reject(bug))).rejects.toBe(bug);
   });
 });

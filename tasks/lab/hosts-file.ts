@@ -1,4 +1,4 @@
-/** The lab's hosts in each host's /etc/hosts, in place of a site's DNS. */
+/** /etc/hosts of each host: it names all hosts of the lab, in place of a site's DNS. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,12 +16,12 @@ ff02::1\tip6-allnodes
 ff02::2\tip6-allrouters
 `;
 
-/** /etc/hosts of a new host. Nobody's own name is on the loopback: etcd and kubelet would listen there. */
+/** /etc/hosts of a new host. Its own name is not on the loopback, because etcd and kubelet would listen there. */
 export function hostsFile(topology: Pick<Topology, "domain" | "hosts">): string {
   return `${STANDARD}\n${block(topology)}`;
 }
 
-/** The same file after the lab's hosts changed; what else is in it stays. */
+/** The same file after the lab's hosts changed. Every other line stays. */
 export function updateHostsFile(text: string, topology: Pick<Topology, "domain" | "hosts">): string {
   const begin = text.indexOf(`${BEGIN}\n`);
   const end = text.indexOf(`${END}\n`);
@@ -29,13 +29,13 @@ export function updateHostsFile(text: string, topology: Pick<Topology, "domain" 
   return `${text.slice(0, begin)}${block(topology)}${text.slice(end + END.length + 1)}`;
 }
 
-/** Tells whether a host knows the present neighbours. */
-export function neighbourHash(topology: Pick<Topology, "domain" | "hosts">): string {
+/** Changes with the hosts of the lab: tells whether a host has the present list. */
+export function hostsFileHash(topology: Pick<Topology, "domain" | "hosts">): string {
   return createHash("sha256").update(block(topology)).digest("hex").slice(0, 16);
 }
 
-/** For a host that does not run. */
-export function updateStoppedHost(places: LabPlaces, topology: Topology, host: LabHost): void {
+/** Writes the file of a host that does not run. */
+export function updateHostsFileOnDisk(places: LabPlaces, topology: Topology, host: LabHost): void {
   const file = join(hostPlaces(places, host.name).upper, "etc/hosts");
   writeFileSync(
     file,
@@ -43,8 +43,12 @@ export function updateStoppedHost(places: LabPlaces, topology: Topology, host: L
   );
 }
 
-/** For a host that runs. */
-export async function updateRunningHost(places: LabPlaces, topology: Topology, host: LabHost): Promise<void> {
+/** Writes the file of a host that runs. */
+export async function updateHostsFileBySsh(
+  places: LabPlaces,
+  topology: Topology,
+  host: LabHost,
+): Promise<void> {
   const remote = [...sshCommand(places, host.ip), "--"] as [string, ...string[]];
   const { code, stdout, stderr } = await capture([...remote, "cat /etc/hosts"]);
   const written =
@@ -52,7 +56,10 @@ export async function updateRunningHost(places: LabPlaces, topology: Topology, h
       ? await capture([...remote, "cat > /etc/hosts"], { input: updateHostsFile(stdout, topology) })
       : { code, stderr };
   if (written.code === 0) return;
-  throw new PhaseError(`cannot tell ${host.name} the lab's other hosts`, { output: written.stderr });
+  throw new PhaseError(`cannot write /etc/hosts on ${host.name}`, {
+    output: written.stderr,
+    remedy: "npm run lab:status, then repeat this command",
+  });
 }
 
 function block({ domain, hosts }: Pick<Topology, "domain" | "hosts">): string {

@@ -1,7 +1,7 @@
 /** Work on all hosts at once. */
 
-/** Waits for all of them, also when one fails: nothing goes on behind an error. @throws the first error. */
-export async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
+/** Waits for all of them, also when one fails: no work is still running when the error is reported. @throws the first error. */
+export async function waitForAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
