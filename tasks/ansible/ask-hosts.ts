@@ -1,4 +1,4 @@
-/** One harmless shell line on every host, without Python there: for questions that come before a tool may run. */
+/** Runs one harmless shell line on every host, which needs no Python: for questions before a tool may run. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ export interface Answer {
   readonly problem?: string;
 }
 
-/** @param command any playbook command of the same inventory and environment: says where Ansible is and how it is set. */
+/** @param command any playbook command of the same inventory: its Ansible and its settings are used. */
 export async function askHosts(
   command: PlaybookCommand,
   inventory: string,

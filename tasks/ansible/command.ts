@@ -5,7 +5,7 @@ import type { ToolName } from "../core/model.ts";
 import { shellCommand, shellWord } from "../core/shell-words.ts";
 import type { ValueMap } from "../core/value.ts";
 
-/** What the user may ask of a run; the names are ansible-playbook's own. */
+/** Flags of a run, named as ansible-playbook names them. */
 export interface RunFlags {
   readonly check: boolean;
   readonly diff: boolean;
@@ -17,6 +17,16 @@ export interface RunFlags {
 }
 
 export const NO_FLAGS: RunFlags = { check: false, diff: false, extraVars: [], verbose: false };
+
+/** Whether the flags make a phase do less than all of its work, or other work. */
+export function isPartial(flags: RunFlags): boolean {
+  return (
+    flags.limit !== undefined ||
+    flags.tags !== undefined ||
+    flags.skipTags !== undefined ||
+    flags.extraVars.length > 0
+  );
+}
 
 export interface PlaybookRequest {
   readonly tool: ToolName;
@@ -32,10 +42,10 @@ export interface PlaybookRequest {
   readonly clusterBuild: string;
   /** Folder with our callback plugin. */
   readonly callbacks: string;
-  /** Folder with collections that the tool's own Ansible does not bring. */
+  /** Folder with collections that the tool's own Ansible does not include. */
   readonly collections?: string;
   readonly hostCount: number;
-  /** Stands for everything that modules are assembled from; given, they are kept from run to run. */
+  /** Hash of everything that modules are assembled from. Given, modules are kept from run to run. */
   readonly modulesId?: string;
   readonly extraVars: ValueMap;
   readonly flags: RunFlags;
@@ -101,7 +111,7 @@ function settings(request: PlaybookRequest): Record<string, string> {
     ANSIBLE_SSH_ARGS:
       "-C -o ControlMaster=auto -o ControlPersist=120s -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o BatchMode=yes",
     ANSIBLE_SSH_CONTROL_PATH_DIR: controlPathFolder(clusterBuild),
-    // kubespray's ansible.cfg turns it off; how strict it is for a host stands in that host's variables.
+    // kubespray's ansible.cfg turns it off; each host's variables say how strict the check is.
     ANSIBLE_HOST_KEY_CHECKING: "True",
     ANSIBLE_TIMEOUT: "15",
     ANSIBLE_GATHERING: "smart",
@@ -120,7 +130,7 @@ function settings(request: PlaybookRequest): Record<string, string> {
   };
 }
 
-/** Ours first; the usual places stay, and what is beside Ansible's own Python is always found. */
+/** Ours first, then the usual folders. Ansible always finds those beside its own Python. */
 function collectionsPath(folder: string): string {
   return [folder, "~/.ansible/collections", "/usr/share/ansible/collections"].join(":");
 }

@@ -19,14 +19,14 @@ const ANSIBLE_KINDS: ReadonlySet<string> = new Set<PhaseEvent["kind"]>([
 export interface EventReader {
   /** Reads what is new and hands over every whole line. */
   poll(): void;
-  /** Lines that were no events: a machine died while it wrote, or the disk was full. */
+  /** Lines that are not events: the machine died while it wrote them, or the disk was full. */
   readonly damaged: number;
   /** Bytes after the last whole line. */
   readonly pending: number;
   close(): void;
 }
 
-/** Starts at the end of what the file holds now (`from` bytes), creating it when missing. */
+/** Starts after `from` bytes, and creates the file when it is missing. */
 export function openEventReader(
   path: string,
   from: number,

@@ -1,4 +1,4 @@
-/** Runs one playbook and tells what came of it. */
+/** Runs one playbook and judges the result. */
 import type { HostStats, PhaseEvent } from "../core/events.ts";
 import { type RunningCommand, startWithLog } from "../io/command/log.ts";
 import type { PlaybookCommand } from "./command.ts";
@@ -24,7 +24,7 @@ export type PlaybookVerdict =
   /** Ansible itself gave up: bad options, a syntax error, a broken installation. */
   | { readonly kind: "ansible-failed"; readonly code: number }
   | { readonly kind: "interrupted"; readonly code: number }
-  /** Exit code 0 without the final event: nobody can vouch for it. */
+  /** Exit code 0 without the final event: the result is not proven. */
   | { readonly kind: "no-stats" };
 
 export interface PlaybookOutcome {
@@ -51,8 +51,8 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
     outputFile: run.logFile,
   });
   let failure: unknown;
-  // When a subscriber cannot do its duty (a full disk, say): stop, and say so once Ansible has ended.
-  const orStop = (work: () => void): void => {
+  // A subscriber that fails (a full disk) stops Ansible; its error is thrown once Ansible has ended.
+  const stopAnsibleOnError = (work: () => void): void => {
     try {
       work();
     } catch (error) {
@@ -60,8 +60,8 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
       running.signal("SIGINT");
     }
   };
-  orStop(() => run.onStart(running));
-  const timer = setInterval(() => orStop(() => reader.poll()), POLL_MS);
+  stopAnsibleOnError(() => run.onStart(running));
+  const timer = setInterval(() => stopAnsibleOnError(() => reader.poll()), POLL_MS);
   const ended = await running.ended;
   clearInterval(timer);
   try {

@@ -1,4 +1,4 @@
-/** Texts that ansible-vault encrypts. The password comes from where the user told Ansible that it is. */
+/** Texts that ansible-vault encrypts. The password comes from Ansible's own settings. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../core/errors.ts";
@@ -38,11 +38,11 @@ export async function encryptText(text: string, bin: string, env: NodeJS.Process
   const { code, stdout, stderr } = await vault("encrypt", text, bin, env);
   if (code === 0 && isVaulted(stdout)) return stdout;
   throw new InputError(`nothing was encrypted: ${stderr.trim().split("\n").at(-1)}`, {
-    remedy: "set ANSIBLE_VAULT_PASSWORD_FILE to a file with the vault password, readable for you alone",
+    remedy: "set ANSIBLE_VAULT_PASSWORD_FILE to a file with the vault password, which only you can read",
   });
 }
 
-/** Through pipes: what is secret touches no disk and no argv. */
+/** Through pipes: a secret is never in a file or in argv. */
 async function vault(verb: "encrypt" | "decrypt", text: string, bin: string, env: NodeJS.ProcessEnv) {
   return await capture([join(bin, "ansible-vault"), verb, "--output", "-"], {
     env: { ...env, LC_ALL: "C.UTF-8" },

@@ -7,17 +7,20 @@ export const INVENTORY_OPTIONS = {
     type: "string",
     short: "c",
     value: "NAME",
-    help: "folder in inventories/; default: KUBE_MAGIC_CLUSTER, or the only cluster that is no example",
+    help: "use this cluster",
+    default: "KUBE_MAGIC_CLUSTER, else the only one",
+    complete: "cluster",
   },
   set: {
     type: "string",
     multiple: true,
     value: "PATH=VALUE",
-    help: "override one value, such as api.port=8443; the value is read as YAML; repeatable",
+    help: "override a value of the inventory (repeatable)",
+    default: "none",
   },
 } as const satisfies Record<string, OptionSpec>;
 
-/** What these flags say; nothing for a command without them. */
+/** The cluster that these flags choose; nothing for a command without them. */
 export function choiceOf(args: ParsedArguments): ClusterChoice {
   const name = optionValue(args, "cluster");
   return { ...(name === undefined ? {} : { name }), sets: args.values.get("set") ?? [] };

@@ -2,7 +2,8 @@
 import { parseArgs } from "node:util";
 import { closest } from "../core/closest.ts";
 import { InputError } from "../core/errors.ts";
-import { type OptionSpec, type ParsedArguments, type Task, valueName } from "./task.ts";
+import { namesIn, type OptionSpec, type ParsedArguments, type Task, valueName } from "./task.ts";
+import { VALUE_KINDS } from "./value-kinds.ts";
 
 /** What is ours to read, and what is passed on: after a bare `--`, or the command that follows a positional. */
 export function splitArguments(
@@ -24,7 +25,7 @@ function withoutSeparator(words: readonly string[]): readonly string[] {
   return words[1] === "--" ? [...words.slice(0, 1), ...words.slice(2)] : words;
 }
 
-/** @throws InputError for unknown flags, missing values and unexpected positionals. */
+/** @throws InputError for unknown flags, missing or wrong values and unexpected words. */
 export function parseArguments(name: string, task: Task, argv: readonly string[]): ParsedArguments {
   const { own, rest } = splitArguments(task, argv);
   const flags = new Set<string>();
@@ -51,22 +52,58 @@ export function parseArguments(name: string, task: Task, argv: readonly string[]
       throw usage(name, `${token.rawName} needs a value: ${token.rawName} ${valueName(spec)}`);
     }
     const given = spec.separated ? token.value.split(",").filter((one) => one !== "") : [token.value];
-    for (const one of given) requireChoice(name, token.rawName, spec, one);
+    for (const one of given) requireFit(name, token.rawName, spec, one);
     values.set(token.name, spec.multiple ? [...(values.get(token.name) ?? []), ...given] : given);
   }
-  if (task.positionals === undefined && positionals.length > 0) {
-    throw usage(name, `unexpected argument "${positionals[0]}"`);
-  }
-  return { flags, values, positionals, rest };
+  requireGiven(name, task, values);
+  return { flags, values, positionals: acceptedWords(name, task, positionals), rest };
 }
 
-function requireChoice(name: string, flag: string, { choices }: OptionSpec, value: string): void {
-  if (choices === undefined || choices.includes(value)) return;
+function acceptedWords(name: string, { positionals }: Task, words: readonly string[]): readonly string[] {
+  const [first] = words;
+  if (positionals === undefined && first !== undefined) throw usage(name, `unexpected argument "${first}"`);
+  const choices = positionals?.choices;
+  if (choices === undefined) return words;
+  const names = namesIn(words);
+  for (const word of names)
+    if (!choices.includes(word))
+      throw notAmong(`${name}: unknown ${nounOf(positionals?.usage)}`, word, choices);
+  return names;
+}
+
+/** @throws InputError for a value that is not among the choices, or not of its kind. */
+function requireFit(name: string, flag: string, spec: OptionSpec, value: string): void {
+  const { choices, kind } = spec;
+  if (choices !== undefined && !choices.includes(value))
+    throw notAmong(`${name}: ${flag}: unknown ${nounOf(spec.value)}`, value, choices);
+  if (kind === undefined) return;
+  const { accepts, what, example } = VALUE_KINDS[kind];
+  if (!accepts(value))
+    throw new InputError(`${name}: ${flag} "${value}" is not ${what}`, {
+      remedy: `for example: ${flag} ${example}`,
+    });
+}
+
+function requireGiven(name: string, task: Task, values: ReadonlyMap<string, readonly string[]>): void {
+  for (const [key, spec] of Object.entries(task.options)) {
+    if (spec.required !== true || values.has(key)) continue;
+    const choices = spec.choices === undefined ? "" : `, one of: ${spec.choices.join(", ")}`;
+    throw new InputError(`${name}: --${key} is missing`, {
+      remedy: `add --${key} ${spec.value ?? "VALUE"}${choices}`,
+    });
+  }
+}
+
+/** `[PHASE…]` → phase; what a message calls one of the words. */
+function nounOf(usage = "VALUE"): string {
+  return /[A-Z]+/.exec(usage)?.[0]?.toLowerCase() ?? "value";
+}
+
+function notAmong(what: string, value: string, choices: readonly string[]): InputError {
   const near = closest(value, choices);
-  throw new InputError(
-    `${name}: ${flag} does not know "${value}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
-    { remedy: `choose from: ${choices.join(", ")}` },
-  );
+  return new InputError(`${what} "${value}"${near === undefined ? "" : `, did you mean "${near}"?`}`, {
+    remedy: `choose from: ${choices.join(", ")}`,
+  });
 }
 
 function nodeOption(spec: OptionSpec) {
@@ -80,5 +117,5 @@ function unknownFlag(name: string, task: Task, rawName: string): InputError {
 }
 
 function usage(name: string, message: string): InputError {
-  return new InputError(`${name}: ${message}`, { remedy: `npm run ${name} -- --help lists its flags` });
+  return new InputError(`${name}: ${message}`, { remedy: `npm run ${name} -- --help` });
 }

@@ -1,5 +1,9 @@
-/** What a task script is: data for the command line, and one function. */
+/** What a command is: data for the command line and for --help, and one function. */
 import type { Session } from "../core/session.ts";
+import type { ValueKindName } from "./value-kinds.ts";
+
+/** What a shell can offer for a word: names that kube-magic looks up, files, or these words. */
+export type Completion = "cluster" | "host" | "lab" | "lab-host" | "file" | "folder" | readonly string[];
 
 export interface OptionSpec {
   readonly type: "boolean" | "string";
@@ -7,11 +11,28 @@ export interface OptionSpec {
   readonly multiple?: boolean;
   /** A comma separates values as well; only with multiple. */
   readonly separated?: boolean;
-  /** The only values there are; another one is refused. Strings only. */
+  /** The only values that exist; another one is refused. Strings only. */
   readonly choices?: readonly string[];
+  /** What every value must look like, where there are too many to list. Strings only. */
+  readonly kind?: ValueKindName;
+  /** The command cannot run without it. */
+  readonly required?: boolean;
   /** Shown in --help after the flag, such as `HOST[,HOST]`; strings only. */
   readonly value?: string;
+  /** What happens: starts with a verb; with the default it fits 70 characters. */
   readonly help: string;
+  /** What holds without the option, in words for --help. Every string option that is not required has one. */
+  readonly default?: string;
+  readonly complete?: Completion;
+}
+
+/** The words after the flags. */
+export interface PositionalSpec {
+  /** As in the usage line: `HOST…` or `[PHASE…]`. */
+  readonly usage: string;
+  /** The only words that exist; another one is refused, and a comma separates them as well. */
+  readonly choices?: readonly string[];
+  readonly complete?: Completion;
 }
 
 export interface ParsedArguments {
@@ -23,19 +44,29 @@ export interface ParsedArguments {
   readonly rest: readonly string[];
 }
 
+/** A command, as --help and completion show it. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly group: string;
+  readonly summary: string;
+  readonly task: Task;
+}
+
 export interface TaskContext extends Session {
   readonly args: ParsedArguments;
   /** Runs another command as if the user had typed it. @returns its exit code. */
   runCommand(name: string, argv: readonly string[]): Promise<number>;
+  /** Every command, in the order of --help. */
+  allCommands(): Promise<readonly CommandEntry[]>;
 }
 
 export interface Task {
   readonly options: Readonly<Record<string, OptionSpec>>;
-  /** Usage of the positional arguments, such as `<path>` or `[HOST]`; absent: none are taken. */
-  readonly positionals?: string;
-  /** Everything from the first positional on is somebody else's command: none of it is read as our flags. */
+  /** Absent: the command takes no words beside its flags. */
+  readonly positionals?: PositionalSpec;
+  /** Everything from the first word on is the command of a host: none of it is read as our flags. */
   readonly commandFollows?: boolean;
-  /** Paragraph shown by --help under the usage line. */
+  /** Paragraphs shown by --help under the usage line. Lines that begin with a blank are kept as they are. */
   readonly description: string;
   /** Returns the exit code, 0 when nothing is returned. Throws a KubeMagicError for a user's mistake. */
   run(context: TaskContext): Promise<number | undefined>;

@@ -11,14 +11,20 @@ import { standIn } from "../demo/stand-in.ts";
 import { readTopology } from "../lab/topology.ts";
 
 export const task: Task = {
-  description: `Makes the lab's hosts, validates and renders its inventory, checks the hosts, prints the plan, deploys
-prep-hosts, and then cuts the power of the load balancer that holds the API address while a client keeps asking it.
-Stand-ins answer in place of kube-apiserver, which comes with deploy:kube.
-With --post, on a lab of its own: etcd, Nagios and backups; etcd is stopped on one host, Nagios turns red and green
-again, and a restore drill is run.`,
+  description: `Starts the lab's hosts, validates and renders their inventory, checks the hosts, prints the plan, deploys prep-hosts,
+and then cuts the power of the load balancer that owns the API address while a client sends requests. Stand-ins answer
+in place of kube-apiserver, which npm run deploy:kube installs.
+With --post, on a lab of its own: etcd, Nagios and backups. etcd stops on one host, Nagios turns red and green again,
+and a restore drill runs.`,
   options: {
-    topology: { type: "string", value: "FILE", help: "hosts to make (default: lab/topology.yml)" },
-    post: { type: "boolean", help: "monitoring and backups, on the hosts of lab/post.yml" },
+    topology: {
+      type: "string",
+      value: "FILE",
+      help: "read the hosts of the lab from this file",
+      default: "lab/topology.yml",
+      complete: "file",
+    },
+    post: { type: "boolean", help: "show monitoring and backups, on the hosts of lab/post.yml" },
   },
   async run(context) {
     const started = Date.now();
@@ -34,7 +40,7 @@ again, and a restore drill is run.`,
       return EXIT.done;
     }
     if (given !== undefined) {
-      throw new InputError("--post has a lab of its own: lab/post.yml", { remedy: "leave --topology out" });
+      throw new InputError("--post uses the lab of lab/post.yml", { remedy: "npm run demo -- --post" });
     }
     const name = await showPost(context, script);
     farewell(context, started, name, "post");
@@ -46,7 +52,7 @@ async function showSpine(context: TaskContext, script: Script, given: string | u
   const { name } = readTopology(resolve(given ?? join(context.paths.root, "lab", "topology.yml")));
   const chosen = given === undefined ? [] : ["--topology", given];
   await script.step("Real hosts", "lab:up", ...chosen);
-  await script.step("Every problem of the inventory, at once", "validate", "-c", name);
+  await script.step("The inventory is checked: every problem at once", "validate", "-c", name);
   await script.step("Each tool's own inventory", "render", "-c", name);
   await script.step("What a deploy would run", "plan", "prep-hosts", "-c", name);
   await script.step("Every host is checked", "preflight", "-c", name);
@@ -65,12 +71,12 @@ async function showSpine(context: TaskContext, script: Script, given: string | u
 function farewell({ out }: TaskContext, started: number, lab: string | undefined, phase: string): void {
   const cluster = lab === undefined ? "" : ` -- -c ${lab}`;
   const lines = [
-    [`npm run status${cluster}`, "what was run, and when"],
-    [`npm run lab:ssh -- ${lab === undefined ? "" : `--lab ${lab} `}lb1`, "have a look around"],
-    [`npm run deploy:${phase}${cluster}`, "again: changes nothing"],
-    [`npm run lab:down${lab === undefined ? "" : ` -- --lab ${lab}`}`, "remove every trace"],
+    [`npm run status${cluster}`, "see what ran, and when"],
+    [`npm run lab:ssh -- ${lab === undefined ? "" : `--lab ${lab} `}lb1`, "look around on a host"],
+    [`npm run deploy:${phase}${cluster}`, "deploy again: changes nothing"],
+    [`npm run lab:down${lab === undefined ? "" : ` -- --lab ${lab}`}`, "remove the lab"],
   ] as const;
   const width = Math.max(...lines.map(([command]) => command.length));
-  out(`\nDone in ${Math.round((Date.now() - started) / 1000)} s. The lab is still up:
-${lines.map(([command, what]) => `  ${command.padEnd(width)}   ${what}\n`).join("")}For your own machines: copy inventories/example, then npm run validate.\n`);
+  out(`\nDone in ${Math.round((Date.now() - started) / 1000)} s. The lab still runs:
+${lines.map(([command, what]) => `  ${command.padEnd(width)}   ${what}\n`).join("")}Next, your own machines: copy inventories/example, then npm run validate.\n`);
 }

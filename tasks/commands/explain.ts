@@ -15,16 +15,15 @@ import { whichFilesCarry } from "../render/trace.ts";
 
 export const task: Task = {
   options: INVENTORY_OPTIONS,
-  positionals: "PATH",
-  description:
-    "Tells where a value of the inventory comes from, what it overrode and which rendered files carry it.\n" +
-    "PATH is written with dots: hosts.master1.ip, network.dns.servers[0], 'hosts.w1.labels[\"a.b/c\"]'.\n" +
-    "A path that names a map lists what is below it.",
+  positionals: { usage: "PATH" },
+  description: `Shows where a value of the inventory comes from, what it overrode, and which rendered files carry it.
+Write PATH with dots: hosts.master1.ip, network.dns.servers[0], 'hosts.w1.labels["a.b/c"]'. For a path that names a
+map, all values below it are listed.`,
   async run(context) {
     const text = context.args.positionals[0];
     const path = text === undefined ? undefined : parsePath(text);
     if (text === undefined || path === undefined || context.args.positionals.length > 1) {
-      throw new InputError(`explain: ${text === undefined ? "a path is missing" : "one path is needed"}`, {
+      throw new InputError(`explain: ${text === undefined ? "a path is missing" : "give one path"}`, {
         remedy: "for example: npm run explain -- hosts.master1.ip",
       });
     }

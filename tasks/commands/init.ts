@@ -1,9 +1,11 @@
 /** npm run init: the upstream tools, pinned and patched, each with an Ansible that it accepts. */
+
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { optionValue, type Task, type TaskContext } from "../cli/task.ts";
 import { ensurePrograms } from "../controller/install.ts";
 import { EXIT, GateError, InputError, InterruptedError, VendorError } from "../core/errors.ts";
+import { TOOLS } from "../core/model.ts";
 import { acquireLock, type Lock } from "../io/lock.ts";
 import { table } from "../report/text.ts";
 import { type EnvironmentResult, ensureEnvironments } from "../toolchain/environments/all-environments.ts";
@@ -19,32 +21,37 @@ import { readLock, writeLock } from "../toolchain/pins/lock-file.ts";
 import { readManifest } from "../toolchain/pins/pins.ts";
 
 export const task: Task = {
-  description: `Brings what deploys need on this machine: kubespray, ceph-ansible and openshift-ansible at the commits
-pinned in vendor/vendor.yml, with the patches of vendor/patches/, and for each an Ansible of its own from hash-pinned
-requirements. What is there already is left alone; a second run does nothing. Trees with local changes are never
-overwritten. What was brought is written to vendor/vendor.lock.yml.`,
+  description: `Fetches what deploys need on this machine: kubespray, ceph-ansible and openshift-ansible at the commits pinned in
+vendor/vendor.yml, with the patches of vendor/patches/, and for each tool an Ansible environment from hash-pinned
+requirements. What exists already stays; a second run does nothing. Trees with local changes are never overwritten.
+The result is recorded in vendor/vendor.lock.yml.`,
   options: {
     only: {
       type: "string",
       multiple: true,
       separated: true,
       value: "TOOL[,TOOL]",
-      help: "only these tools; custom is our own playbooks",
+      complete: TOOLS,
+      help: "prepare these tools only; custom: our playbooks",
+      default: "all",
     },
     ref: {
       type: "string",
       multiple: true,
       value: "TOOL=VERSION",
-      help: "another version of vendor.yml, such as ceph-ansible=stable-8.0; remembered in the lock file",
+      help: "select another version of vendor.yml (repeatable)",
+      default: "as locked",
     },
-    update: { type: "boolean", help: "move trees to what vendor.yml says now" },
+    update: { type: "boolean", help: "move the trees to the commits that vendor.yml pins now" },
     mirror: {
       type: "string",
       value: "DIR|URL",
-      help: "fetch from here instead (or KUBE_MAGIC_MIRROR): a folder of bare repositories named owner+name or owner/name.git",
+      help: "fetch the trees from there",
+      default: "KUBE_MAGIC_MIRROR, else GitHub",
+      complete: "folder",
     },
-    offline: { type: "boolean", help: "use no network: mirrors in folders, wheels in KUBE_MAGIC_WHEELS" },
-    "trees-only": { type: "boolean", help: "do not build the Ansible environments" },
+    offline: { type: "boolean", help: "use no network: mirror folders, wheels in KUBE_MAGIC_WHEELS" },
+    "trees-only": { type: "boolean", help: "build no Ansible environments" },
   },
   async run(context) {
     const { args, paths, env } = context;
@@ -65,7 +72,7 @@ overwritten. What was brought is written to vendor/vendor.lock.yml.`,
     try {
       if (lock.inheritedFrom !== undefined)
         context.err(
-          `note: an earlier init (process ${lock.inheritedFrom.process.pid}) has died; going on from what it left\n`,
+          `note: an earlier init (process ${lock.inheritedFrom.process.pid}) has died; this run continues from what it left\n`,
         );
       const sources = only.filter((name) => name !== "custom");
       const chosen =
@@ -112,7 +119,7 @@ overwritten. What was brought is written to vendor/vendor.lock.yml.`,
   },
 };
 
-/** @throws LockedError when another init is at work; VendorError when the disk does not let us begin. */
+/** @throws LockedError when another init runs; VendorError when the lock cannot be written. */
 async function lockVendor(path: string): Promise<Lock> {
   try {
     return await acquireLock(path, "init");
@@ -128,7 +135,9 @@ async function lockVendor(path: string): Promise<Lock> {
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 function interrupted(): InterruptedError {
-  return new InterruptedError("init was interrupted; no half tree is left", { remedy: "npm run init" });
+  return new InterruptedError("init was interrupted; no partial download was kept", {
+    remedy: "to resume: npm run init",
+  });
 }
 
 function toolAndVersion(text: string): readonly [tool: string, version: string] {
@@ -136,7 +145,7 @@ function toolAndVersion(text: string): readonly [tool: string, version: string] 
   if (tool !== undefined && version !== undefined && version !== "" && more.length === 0)
     return [tool, version];
   throw new InputError(`init: --ref ${text} is not TOOL=VERSION`, {
-    remedy: "write it like --ref ceph-ansible=stable-8.0",
+    remedy: "for example: --ref ceph-ansible=stable-8.0",
   });
 }
 
@@ -146,22 +155,22 @@ function report(context: TaskContext, brought: readonly Brought[], chosen: reado
     context.out(`${pin.source}: ${pin.version} (${pin.commit.slice(0, 9)}), ${patches}, ${WHAT[done]}\n`);
     for (const { patch, status } of reports) {
       if (status.kind === "retired")
-        context.err(`note: upstream has what ${patch.name} of ${pin.source} does: delete the patch\n`);
+        context.err(`note: upstream contains ${patch.name} of ${pin.source} now: delete the patch\n`);
     }
   }
   for (const { pin, newer } of chosen) {
     if (newer !== undefined)
       context.err(
-        `note: vendor.yml pins ${newer.source} ${newer.version} (${newer.commit.slice(0, 9)}), here is ${pin.version} (${pin.commit.slice(0, 9)}): npm run init -- --update --only ${pin.source}\n`,
+        `note: vendor.yml pins ${newer.source} ${newer.version} (${newer.commit.slice(0, 9)}), this tree has ${pin.version} (${pin.commit.slice(0, 9)}) → npm run init -- --update --only ${pin.source}\n`,
       );
   }
 }
 
 const WHAT: Readonly<Record<Brought["done"], string>> = {
-  nothing: "as it was",
+  nothing: "unchanged",
   fetched: "fetched",
   moved: "moved to this commit",
-  patched: "patched anew",
+  patched: "patched again",
 };
 
 function remember(vendorFolder: string, results: readonly EnvironmentResult[]): void {

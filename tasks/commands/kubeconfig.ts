@@ -16,28 +16,36 @@ import { chooseServer, isResolved } from "../kubeconfig/server.ts";
 import { kubeconfigOf, mergeInto, userFile, writeAlone } from "../kubeconfig/store.ts";
 
 export const task: Task = {
-  description: `Fetches the administrator's kubeconfig from the first control plane that answers, puts the API's address in it, and
-names its context after the cluster. Without a flag it is kept in build/<cluster>/kubeconfig; always 0600.
-Exit code 3 when no control plane answers, or none has one.`,
+  description: `Fetches the administrator's kubeconfig from the first control plane that answers, sets the API's address in it, and
+names its context after the cluster. Without a flag it is written to build/<cluster>/kubeconfig; the mode is always 0600.
+Exit code 3 when no control plane answers, or none has a kubeconfig.`,
   options: {
     ...INVENTORY_OPTIONS,
     merge: {
       type: "boolean",
-      help: "into the user's own file: KUBECONFIG, or ~/.kube/config; all else in it stays",
+      help: "merge it into KUBECONFIG or ~/.kube/config, keep the rest",
     },
-    use: { type: "boolean", help: "with --merge: make it the current context" },
-    replace: { type: "boolean", help: "with --merge: take the place of another cluster of that name" },
-    output: { type: "string", value: "FILE", help: "a file of its own; default build/<cluster>/kubeconfig" },
+    use: { type: "boolean", help: "make it the current context; with --merge" },
+    replace: { type: "boolean", help: "replace another cluster of that name; with --merge" },
+    output: {
+      type: "string",
+      value: "FILE",
+      help: "write it to this file",
+      default: "build/<cluster>/kubeconfig",
+      complete: "file",
+    },
     vault: {
       type: "boolean",
-      help: "into inventories/<cluster>/vault/kubeconfig, encrypted with ansible-vault: may be committed",
+      help: "encrypt it into inventories/<cluster>/vault/kubeconfig",
     },
-    "from-vault": { type: "boolean", help: "take what --vault stored, and ask no host" },
-    name: { type: "string", value: "NAME", help: "name of the context; default: the cluster's" },
+    "from-vault": { type: "boolean", help: "read what --vault stored, and ask no host" },
+    name: { type: "string", value: "NAME", help: "name the context", default: "the cluster's name" },
     server: {
       type: "string",
       value: "domain|vip|URL",
-      help: "address of the API; default: its name, or its virtual address when the certificate has only that",
+      help: "set the address of the API",
+      default: "what the certificate covers",
+      complete: ["domain", "vip"],
     },
   },
   async run(context) {
@@ -77,14 +85,14 @@ Exit code 3 when no control plane answers, or none has one.`,
         `${changed ? "merged into" : "unchanged"}: ${file}${backup === undefined ? "" : `, before: ${backup}`}\n`,
       );
       if (!keptLayout)
-        err(`note: ${file} was not in block style and is written anew; its comments are in the backup\n`);
+        err(`note: ${file} was not in block style and was rewritten; its comments are in the backup\n`);
     } else {
       const file = optionValue(args, "output") ?? kubeconfigOf(clusterFolders(paths, loaded.cluster).build);
       out(`${writeAlone(file, entries) ? "written" : "unchanged"}: export KUBECONFIG=${file}\n`);
     }
     const { answers, text } = await probeApi(found.access, server.url);
     if (answers) out(`the API answers: ${text}\n`);
-    else err(`note: the API does not answer from here: ${text}\n`);
+    else err(`note: the API does not answer on this machine: ${text}\n`);
     return EXIT.done;
   },
 };
@@ -97,11 +105,11 @@ function refuseMixed(flags: ReadonlySet<string>, hasOutput: boolean): void {
   const [first, second] = places;
   if (second !== undefined)
     throw new InputError(`kubeconfig: ${first} and ${second} exclude each other`, {
-      remedy: "run it once for each",
+      remedy: "run the command once for each",
     });
   for (const flag of ["use", "replace"])
     if (flags.has(flag) && !flags.has("merge"))
-      throw new InputError(`kubeconfig: --${flag} goes with --merge`, { remedy: "add --merge" });
+      throw new InputError(`kubeconfig: --${flag} needs --merge`, { remedy: "add --merge" });
   if (flags.has("vault") && flags.has("from-vault"))
     throw new InputError("kubeconfig: --vault and --from-vault exclude each other", { remedy: "choose one" });
 }
@@ -130,7 +138,7 @@ async function fetch(model: ClusterModel, env: NodeJS.ProcessEnv): Promise<Found
   throw answer.kind === "damaged"
     ? new GateError("the administrator's kubeconfig is damaged", {
         output,
-        remedy: `${deploy} makes it anew`,
+        remedy: `${deploy} writes a new one`,
       })
     : new GateError("no control plane answers", {
         output,

@@ -6,11 +6,11 @@ import { patchesOfAll } from "../toolchain/status.ts";
 import { rangeText } from "../toolchain/version-range.ts";
 
 export const task: Task = {
-  description: `Lists the patches in vendor/patches/ and how each fits the commit that is there: applied, retired (upstream has
-it: delete the patch), for another version, or in conflict, with the file and what was expected in it. Exit code 4 when
-one is in conflict. Changes nothing; npm run init applies them.`,
+  description: `Lists the patches in vendor/patches/ and how each fits the commit in vendor/: applied, retired (upstream contains it:
+delete the patch), for another version, or in conflict, with the file and the expected text. Exit code 4 when a patch
+is in conflict. Changes nothing; npm run init applies patches.`,
   options: {
-    verbose: { type: "boolean", short: "v", help: "with the reason, the link and when to retire each" },
+    verbose: { type: "boolean", short: "v", help: "print the reason, the link and when to retire each" },
   },
   async run({ args, paths, env, out }) {
     const verbose = args.flags.has("verbose");
@@ -18,7 +18,7 @@ one is in conflict. Changes nothing; npm run init applies them.`,
     let open = 0;
     for (const { pin, reports, judged, applied } of await patchesOfAll({ vendorFolder: paths.vendor, env })) {
       if (reports.length === 0) continue;
-      const note = judged ? "" : ": not here, so nothing can be said of its patches (npm run init)";
+      const note = judged ? "" : ": not in vendor/ yet, so its patches are not judged → npm run init";
       out(`${pin.source} ${pin.version}${note}\n`);
       for (const report of reports) {
         if (report.status.kind === "conflict") conflicts += 1;
@@ -27,10 +27,10 @@ one is in conflict. Changes nothing; npm run init applies them.`,
         out(describe(report, judged ? (isOpen ? "fits" : report.status.kind) : "unknown", verbose));
       }
     }
-    if (open > 0) out(`\n${open} patch(es) fit but are not applied yet: npm run init\n`);
+    if (open > 0) out(`\n${open} patch(es) fit but are not applied yet → npm run init\n`);
     if (conflicts > 0) {
       throw new VendorError(`${conflicts} patch(es) do not fit`, {
-        remedy: "correct the patch for the new version, narrow its versions, or remove it",
+        remedy: "correct the patch for the new version, limit its versions, or remove it",
       });
     }
     return EXIT.done;
@@ -43,7 +43,7 @@ function describe({ patch, status }: PatchReport, said: string, verbose: boolean
   const lines = [`  ${state.padEnd(10)}  ${patch.name}: ${patch.title}`];
   if (status.kind === "conflict")
     lines.push(`    ${status.file}`, `    expected ${status.expected}`, `    found    ${status.found}`);
-  if (status.kind === "retired") lines.push(`    upstream has it: delete the patch`);
+  if (status.kind === "retired") lines.push(`    upstream contains it: delete the patch`);
   if (verbose) {
     lines.push(`    why      ${patch.why.replace(/\s+/g, " ").trim()}`, `    versions ${versions}`);
     if (patch.link !== undefined) lines.push(`    link     ${patch.link}`);

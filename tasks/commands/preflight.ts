@@ -10,9 +10,8 @@ import { CATALOG, PREFLIGHT } from "../phases/catalog.ts";
 import { toolsOf } from "../phases/steps.ts";
 
 export const task: Task = {
-  description: `Checks every host at once, reachable or not, and prints one table of what is wrong, each with the command
-that mends it: for a deployment in general, and for the tools whose phases would run there. Changes nothing. Exit code
-3 when a check failed.`,
+  description: `Checks every host at once, reachable or not, and prints one table of faults, each with the command that repairs it: for
+every deploy, and for the tools whose phases would run on the host. Changes nothing. Exit code 3 when a check failed.`,
   options: { ...INVENTORY_OPTIONS, limit: RUN_OPTIONS.limit, verbose: RUN_OPTIONS.verbose },
   async run(context) {
     const cluster = await loadCluster(context);
@@ -32,12 +31,10 @@ that mends it: for a deployment in general, and for the tools whose phases would
     for (const { name, notes } of phases)
       for (const note of notes?.(model) ?? []) context.out(`${name}: ${note}\n`);
     await execute(context, cluster, {
-      command: "preflight",
       plan,
       flags,
       partial: flags.limit !== undefined,
-      again: "npm run preflight",
-      // Whoever does not answer is in the playbook's own table, with its remedy.
+      // Hosts that do not answer are in the playbook's own table, with their remedy.
       findings: found
         .filter(({ code }) => code !== undefined)
         .map((finding) => ({ ...finding, message: `${finding.message} [${finding.code}]` })),

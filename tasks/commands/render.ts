@@ -3,8 +3,7 @@ import { relative } from "node:path";
 import { describeProblem } from "../cli/describe.ts";
 import { INVENTORY_OPTIONS } from "../cli/inventory-options.ts";
 import type { Task, TaskContext } from "../cli/task.ts";
-import { closest } from "../core/closest.ts";
-import { EXIT, InputError } from "../core/errors.ts";
+import { EXIT } from "../core/errors.ts";
 import type { FileSet } from "../core/file-set.ts";
 import { TOOLS, type ToolName } from "../core/model.ts";
 import { clusterFolders, toolFolder } from "../core/paths.ts";
@@ -23,21 +22,20 @@ export const task: Task = {
       type: "string",
       multiple: true,
       value: "TOOL",
-      help: `only this one; repeatable: ${TOOLS.join(", ")}`,
+      choices: TOOLS,
+      help: "render this tool only (repeatable)",
+      default: "all tools",
     },
-    diff: {
-      type: "boolean",
-      help: "show what would change, line by line with secrets hidden; write nothing",
-    },
-    check: { type: "boolean", help: "list what would change and exit 2 if anything would; write nothing" },
+    diff: { type: "boolean", help: "show what would change, secrets hidden; write nothing" },
+    check: { type: "boolean", help: "list what would change, exit 2 if anything; write nothing" },
   },
-  description:
-    "Writes the inventories of kubespray, ceph-ansible, openshift-ansible and of our own playbooks from the central one.\n" +
-    "Unchanged files are left alone. A generated file that was edited by hand is kept as <file>.orig before it is\n" +
-    "replaced; what a tool left beside its inventory (artifacts, credentials) stays.",
+  description: `Writes the inventories of kubespray, ceph-ansible, openshift-ansible and our own playbooks from the central one.
+Unchanged files are left alone. A generated file that was edited by hand is kept as <file>.orig before it is replaced;
+files that a tool wrote beside its inventory (artifacts, credentials) stay.`,
   async run(context) {
     const { args, paths } = context;
-    const tools = chosenTools(args.values.get("tool") ?? []);
+    const named = args.values.get("tool") ?? TOOLS;
+    const tools = TOOLS.filter((tool) => named.includes(tool));
     const loaded = await loadChosenInventory(context);
     const model = requireModel(loaded);
     for (const problem of loaded.problems) context.err(`${describeProblem(problem)}\n`);
@@ -50,25 +48,10 @@ export const task: Task = {
       const changes = isDry ? preview(context, files, folder) : write(context, files, folder, tool);
       changed += changes.filter(({ kind }) => kind !== "unchanged").length;
     }
-    if (isDry)
-      context.out(changed === 0 ? "nothing would change\n" : `${changed} of the files would change\n`);
+    if (isDry) context.out(changed === 0 ? "nothing would change\n" : `${changed} file(s) would change\n`);
     return changed > 0 && args.flags.has("check") ? EXIT.input : EXIT.done;
   },
 };
-
-function chosenTools(names: readonly string[]): readonly ToolName[] {
-  for (const name of names) {
-    if ((TOOLS as readonly string[]).includes(name)) continue;
-    const near = closest(name, TOOLS);
-    throw new InputError(
-      `render: unknown tool "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
-      {
-        remedy: `choose from: ${TOOLS.join(", ")}`,
-      },
-    );
-  }
-  return names.length === 0 ? TOOLS : TOOLS.filter((tool) => names.includes(tool));
-}
 
 function preview({ args, paths, out }: TaskContext, files: FileSet, folder: string): readonly Change[] {
   const shown = relative(paths.root, folder);
@@ -87,7 +70,7 @@ function write(context: TaskContext, files: FileSet, folder: string, tool: ToolN
   if (changes.length > 0) out(`${shown}: ${summary(changes)}\n`);
   else out(`${shown}: not used by this cluster\n`);
   for (const [path, name] of saved) {
-    err(`${shown}/${path} had been edited by hand: kept as ${shown}/${name}\n`);
+    err(`${shown}/${path} was edited by hand: kept as ${shown}/${name}\n`);
   }
   return changes;
 }

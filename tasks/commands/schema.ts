@@ -7,10 +7,9 @@ import { generatedDocuments } from "../inventory/documents/generated-documents.t
 import { VENDOR_CODES } from "../toolchain/tool-rules.ts";
 
 export const task: Task = {
-  options: { check: { type: "boolean", help: "write nothing; exit 2 when a file is out of date" } },
-  description:
-    "Generates inventories/cluster.schema.json (completion and checks in editors), docs/inventory.md and docs/rules.md\n" +
-    "from the schema and the rules in tasks/inventory. For developers of kube-magic.",
+  options: { check: { type: "boolean", help: "compare only, exit 2 when a file is out of date" } },
+  description: `Writes inventories/cluster.schema.json (completion and checks in editors), docs/inventory.md and docs/rules.md from
+the schema and the rules in tasks/inventory. For developers of kube-magic.`,
   async run({ args, paths, out }) {
     let isStale = false;
     for (const [name, content] of generatedDocuments(VENDOR_CODES)) {

@@ -6,17 +6,24 @@ import { EXIT, InputError } from "../core/errors.ts";
 import { clusterFolders } from "../core/paths.ts";
 import { lockHolder } from "../io/lock.ts";
 import { PHASE_NAMES } from "../phases/spec.ts";
-import { lastDone, readHistory } from "../report/history.ts";
+import { endOf, lastDone, readHistory } from "../report/history.ts";
 import type { RunRecord } from "../report/run-record.ts";
 import { duration, table } from "../report/text.ts";
 
 const RECENT = 5;
 
 export const task: Task = {
-  description:
-    "Prints, from the journals alone: what runs now, what each phase last did, and the latest runs of each cluster.",
+  description: `Shows, from the journals alone and without asking any host: what runs now, when each phase last ended well and how
+long it took, and the latest runs of each cluster.`,
   options: {
-    cluster: { type: "string", short: "c", value: "NAME", help: "only this cluster" },
+    cluster: {
+      type: "string",
+      short: "c",
+      value: "NAME",
+      help: "show this cluster only",
+      default: "all",
+      complete: "cluster",
+    },
     ...FORMAT_OPTION,
   },
   async run(context) {
@@ -26,7 +33,7 @@ export const task: Task = {
     else
       context.out(
         reports.length === 0
-          ? "nothing has been deployed yet: npm run plan\n"
+          ? "nothing has been deployed yet → npm run plan\n"
           : reports.map(describe).join("\n"),
       );
     return EXIT.done;
@@ -38,6 +45,7 @@ interface ClusterReport {
   readonly running?: string;
   readonly phases: readonly {
     readonly name: string;
+    /** When it ended, ISO 8601. */
     readonly done?: string;
     readonly seconds?: number;
     readonly run?: string;
@@ -54,8 +62,8 @@ function clustersWithRuns(context: TaskContext): readonly string[] {
     : [];
   if (wanted === undefined) return names;
   if (names.includes(wanted)) return [wanted];
-  throw new InputError(`no run is known of a cluster "${wanted}"`, {
-    remedy: `known: ${names.join(", ") || "none"}`,
+  throw new InputError(`the cluster "${wanted}" has no runs yet`, {
+    remedy: `clusters with runs: ${names.join(", ") || "none"}`,
   });
 }
 
@@ -75,7 +83,7 @@ function report(context: TaskContext, cluster: string): ClusterReport {
       const { phase, run } = last;
       return {
         name,
-        done: phase.started,
+        done: endOf(phase),
         run: run.id,
         ...(phase.seconds === undefined ? {} : { seconds: phase.seconds }),
       };
@@ -102,7 +110,7 @@ ${table([["  RUN", "RESULT", "COMMAND"], ...runs])}
 `;
 }
 
-/** `2026-11-21 19:52 UTC`, as the ids of runs count. */
+/** `2026-11-21 19:52 UTC`; the ids of runs are in UTC, too. */
 function minuteOf(time: string): string {
   return `${time.slice(0, 16).replace("T", " ")} UTC`;
 }

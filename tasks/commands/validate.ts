@@ -13,14 +13,13 @@ import { vendorRules } from "../toolchain/tool-rules.ts";
 export const task: Task = {
   options: {
     ...INVENTORY_OPTIONS,
-    all: { type: "boolean", help: "validate every cluster in inventories/" },
-    strict: { type: "boolean", help: "exit 2 on warnings too" },
+    all: { type: "boolean", help: "check every cluster in inventories/" },
+    strict: { type: "boolean", help: "end with exit code 2 on warnings, too" },
     ...FORMAT_OPTION,
   },
-  description:
-    "Reads all layers of a cluster, checks them against the schema, the rules of docs/rules.md and the tools that are\n" +
-    "brought (unknown variables, versions that do not fit), and prints every\n" +
-    "problem with its place and its remedy. Exit code 2 when there are errors.",
+  description: `Reads all layers of a cluster, checks them against the schema, the rules of docs/rules.md and the tools in vendor/
+(unknown variables, versions that do not fit), and prints every problem with its place and its remedy. Exit code 2 when
+there are errors.`,
   async run(context) {
     const loaded = await loadWanted(context);
     context.out(wantsJson(context.args) ? asJson(loaded) : asText(loaded));

@@ -8,10 +8,10 @@ import type { Variable } from "../toolchain/catalog/build.ts";
 import { loadCatalogs } from "../toolchain/catalog/load.ts";
 
 export const task: Task = {
-  description: `Searches the variables of a tool, as its own roles define them in the version that is brought: name, default, file
-and what it is for. Each word must occur in the name. They go into the inventory under tools.TOOL.GROUP.`,
-  positionals: "[TOOL] [WORD…]",
-  options: { json: { type: "boolean", help: "one object for programs" } },
+  description: `Searches the variables of a tool, as the roles of the version in vendor/ define them: name, default, file and meaning.
+Each word must occur in the name. In the inventory they belong under tools.TOOL.GROUP.`,
+  positionals: { usage: "[TOOL] [WORD…]", complete: TOOLS },
+  options: { json: { type: "boolean", help: "print one object for programs" } },
   async run({ args, paths, out }) {
     const [first, ...rest] = args.positionals;
     const tool = TOOLS.find((name) => name === first);
@@ -20,9 +20,12 @@ and what it is for. Each word must occur in the name. They go into the inventory
     const catalogs = loadCatalogs(paths.vendor, wanted);
     if (catalogs.size === 0) {
       if (first !== undefined && tool === undefined && rest.length > 0) throw unknownTool(first);
-      throw new VendorError(tool === undefined ? "no tool is brought yet" : `${tool} is not brought yet`, {
-        remedy: "npm run init",
-      });
+      throw new VendorError(
+        tool === undefined ? "no tool is in vendor/ yet" : `${tool} is not in vendor/ yet`,
+        {
+          remedy: "npm run init",
+        },
+      );
     }
     const found = [...catalogs].flatMap(([name, { variables, version }]) =>
       variables
@@ -34,7 +37,7 @@ and what it is for. Each word must occur in the name. They go into the inventory
       return EXIT.done;
     }
     for (const variable of found.slice(0, MOST)) out(describe(variable));
-    if (found.length > MOST) out(`… and ${found.length - MOST} more: add a word, or --json for all\n`);
+    if (found.length > MOST) out(`… and ${found.length - MOST} more: add a word, or use --json for all\n`);
     if (found.length === 0) {
       const parts = new Set(
         [...catalogs.values()].flatMap(({ variables }) =>
@@ -82,9 +85,9 @@ function describe({
 function unknownTool(name: string): InputError {
   const near = closest(name, TOOLS);
   return new InputError(
-    `vars: there is no tool "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
+    `vars: unknown tool "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
     {
-      remedy: `choose one of ${TOOLS.join(", ")}`,
+      remedy: `choose from: ${TOOLS.join(", ")}`,
     },
   );
 }

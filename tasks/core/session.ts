@@ -14,10 +14,21 @@ export type Question =
   | { readonly kind: "yes"; readonly text: string }
   | { readonly kind: "name"; readonly text: string; readonly name: string };
 
+/** The command that runs, in the user's words. Values that may be secret are left out with `…`. */
+export interface TypedCommand {
+  /** For journals and locks: `deploy kube --check`. */
+  readonly command: string;
+  /** To paste: `npm run deploy:kube -- --check`. */
+  readonly line: string;
+  /** To paste after a failure: the same, with --resume where the command has it. */
+  readonly resumeLine: string;
+}
+
 export interface Session {
   readonly paths: Paths;
   readonly env: NodeJS.ProcessEnv;
   readonly choice: ClusterChoice;
+  readonly typed: TypedCommand;
   /** Results, for people and pipes. */
   readonly out: (text: string) => void;
   /** Progress and notes. */

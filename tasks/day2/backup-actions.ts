@@ -9,10 +9,8 @@ import type { ClusterContext } from "../deploy/prepare.ts";
 import type { Work } from "../phases/spec.ts";
 import type { PreparedAction } from "./host-action.ts";
 
-const AGAIN = "the same command again";
-
 export interface Job<Report> {
-  /** The command: `backup:run`. */
+  /** File-safe; of the step. */
   readonly name: string;
   readonly title: string;
   /** What happens on each host, for the plan. */
@@ -34,12 +32,11 @@ export function onEachHost<Report>(
 ): PreparedAction {
   const width = Math.max(...hosts.map(({ name }) => name.length));
   return {
-    name: job.name,
     title: job.title,
     confirm: "none",
     steps: [
       {
-        name: job.name.replace(":", "-"),
+        name: job.name,
         title: job.title,
         work: {
           lines: [`on ${hosts.map(({ name }) => name).join(", ")}: ${job.line}`],
@@ -59,7 +56,6 @@ export function onEachHost<Report>(
         },
       },
     ],
-    again: AGAIN,
   };
 }
 
@@ -91,11 +87,9 @@ export async function restoreFilesAction(
     run: Work["run"],
     confirm: PreparedAction["confirm"] = "none",
   ): PreparedAction => ({
-    name: `backup:restore ${host.name}`,
     title: `Restore files of ${host.name}`,
     confirm,
     steps: [{ name: "backup-restore", title: `Restore files of ${host.name}`, work: { lines: [line], run } }],
-    again: AGAIN,
   });
   const { kind } = destination;
   if (kind === "controller") {
@@ -117,7 +111,7 @@ export async function restoreFilesAction(
   }
   const plan = await ask(session, cluster, host, [...words, "--plan"], (line) => session.err(`${line}\n`));
   if (plan.changes.length === 0) {
-    show(`${host.name}: all ${plan.files} files are as they were on ${timeOf(plan)}: nothing to do`);
+    show(`${host.name}: all ${plan.files} files are as they were on ${timeOf(plan)}; nothing to do`);
     return undefined;
   }
   session.out(
@@ -125,14 +119,14 @@ export async function restoreFilesAction(
       plan.changes.map((path) => `  ${path}\n`).join(""),
   );
   return prepared(
-    `replace these files on ${host.name}, and keep what is there now`,
+    `replace these files on ${host.name}, and keep the present ones`,
     async ({ say }) => {
-      // The backup that was shown, also when a newer one was made meanwhile: the last of two options counts.
+      // The backup that was shown, even when a newer one exists by now. Of two options the last one counts.
       const which = [...words, "--snapshot", plan.snapshot, "--in-place"];
       const done = await ask(session, cluster, host, which, say);
       show(
         `${done.changes.length} files were replaced; the earlier ones are in ${host.name}:${done.kept}\n` +
-          "Services still use what they had read: reload them.",
+          "Reload the services that read these files.",
       );
     },
     {

@@ -17,8 +17,6 @@ import type { WorkContext } from "../phases/spec.ts";
 import { size } from "../report/text.ts";
 import type { HostStep, PreparedAction } from "./host-action.ts";
 
-const AGAIN = "the same command again";
-
 const onEtcd = ({ env }: Session, { model }: ClusterContext, work: WorkContext) => ({ ...work, model, env });
 
 /** @param kept called with the file when it is complete */
@@ -34,7 +32,7 @@ function snapshotStep(
     work: {
       lines: [`take a snapshot and keep it in ${target.file ?? target.folder}`],
       async run(work) {
-        // Time has passed since the plan: the members are asked again.
+        // Time has passed since the plan, so the members are asked again.
         const answers = await askMembers(cluster.model, session.env);
         const { path } = await takeSnapshot(onEtcd(session, cluster, work), answers, target);
         kept(path, work);
@@ -51,11 +49,9 @@ export function snapshotAction(
   kept: (path: string) => void,
 ): PreparedAction {
   return {
-    name: "etcd:snapshot",
     title: "Take a snapshot of etcd",
     confirm: "none",
     steps: [snapshotStep(session, cluster, target, kept)],
-    again: AGAIN,
   };
 }
 
@@ -95,7 +91,6 @@ export function defragAction(
     },
   };
   return {
-    name: "etcd:defrag",
     title: "Compact and defragment etcd",
     confirm: "question",
     steps: [
@@ -104,8 +99,9 @@ export function defragAction(
         : [snapshotStep(session, cluster, target, (path, { say }) => say(`snapshot kept: ${path}`))]),
       defrag,
     ],
-    ...(target === undefined ? { notes: ["no snapshot is taken: there is no way back"] } : {}),
-    again: AGAIN,
+    ...(target === undefined
+      ? { notes: ["no snapshot is taken first: the old state cannot be restored"] }
+      : {}),
   };
 }
 
@@ -116,7 +112,6 @@ export function disarmAction(
   member: AnsweringMember,
 ): PreparedAction {
   return {
-    name: "etcd:alarms --disarm",
     title: "Clear the alarms of etcd",
     confirm: "none",
     steps: [
@@ -129,7 +124,6 @@ export function disarmAction(
         },
       },
     ],
-    again: AGAIN,
   };
 }
 
@@ -138,7 +132,6 @@ export function restoreAction(session: Session, cluster: ClusterContext, plan: R
   const controlPlanes = hostsWith(cluster.model, "control-plane").map(({ name }) => name);
   const tools = [...new Set(plan.members.map(({ tool }) => tool))].join(", ");
   return {
-    name: "etcd:restore",
     title: `Restore etcd from ${describeSnapshot(plan.snapshot)}`,
     confirm: "name",
     steps: [
@@ -147,7 +140,7 @@ export function restoreAction(session: Session, cluster: ClusterContext, plan: R
         title: "Restore etcd",
         work: {
           lines: [
-            `make a new member of it beside the old data on ${names}, with ${tools}`,
+            `make a new member from the snapshot beside the old data on ${names}, with ${tools}`,
             ...(controlPlanes.length === 0 ? [] : [`stop the API servers on ${controlPlanes.join(", ")}`]),
             `stop etcd on ${names}, the leader last`,
             `keep the old data as ${plan.members[0]?.settings.dataDir}/${keptFolder(plan)}, put the new in its place`,
@@ -166,11 +159,10 @@ export function restoreAction(session: Session, cluster: ClusterContext, plan: R
         : []),
       ...(plan.bumpRevision === undefined
         ? [
-            "this etcd cannot mark old revisions: restart the kubelets afterwards, or they trust what they saw",
+            "this etcd cannot mark old revisions: restart every kubelet afterwards, or it keeps outdated objects",
           ]
         : []),
     ],
-    again: AGAIN,
   };
 }
 

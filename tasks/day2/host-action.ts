@@ -1,4 +1,4 @@
-/** Day-2 actions that work on hosts over SSH without a playbook: planned, asked, locked and recorded like all others. */
+/** Day-2 actions that work on hosts over SSH without a playbook, with plan, question, lock and journal like all others. */
 import { NO_FLAGS } from "../ansible/command.ts";
 import type { Question, Session } from "../core/session.ts";
 import { execute } from "../deploy/execute.ts";
@@ -16,23 +16,19 @@ export interface HostStep {
   readonly work: Work;
 }
 
-/** All that is known before the user is asked. Whoever makes one has asked the hosts and refused what would do harm. */
+/** Everything that is known before the user is asked: the hosts have been asked, and what would do harm was refused. */
 export interface PreparedAction {
-  /** The command: `etcd:defrag`. */
-  readonly name: string;
   readonly title: string;
-  /** `none`: it takes nothing away, so nobody has to say yes. A question of its own: about something smaller than the cluster. */
+  /** `none`: nothing is lost, so nothing is asked. A question: about something smaller than the cluster. */
   readonly confirm: "question" | "name" | "none" | Question;
   readonly steps: readonly HostStep[];
   readonly notes?: readonly string[];
-  /** What to type when it did not end well. */
-  readonly again: string;
 }
 
 /**
  * Shows the plan, asks, and runs under the cluster's lock, with a journal. Progress goes to standard error: standard
- * output belongs to the command's result.
- * @returns false when only the plan was wanted
+ * output is for the command's result.
+ * @returns false when the user wanted only the plan
  */
 export async function runOnHosts(
   session: Session,
@@ -48,11 +44,9 @@ export async function runOnHosts(
   else if (action.confirm !== "none")
     await session.confirm(questionOf({ title: action.title, confirm: action.confirm }, name));
   await execute(session, cluster, {
-    command: action.name,
     plan: planned(action),
     flags: NO_FLAGS,
     partial: true,
-    again: action.again,
     progress: "lines",
   });
   return true;

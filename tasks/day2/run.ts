@@ -1,4 +1,4 @@
-/** The one way of every day-2 action: refuse or plan, show, ask, run as a deploy runs. */
+/** Every day-2 action with playbooks: refuse or plan, show the plan, ask, run as a deploy runs. */
 import { type RunFlags, shortLine } from "../ansible/command.ts";
 import { EXIT, GateError, InputError, VendorError } from "../core/errors.ts";
 import type { Session } from "../core/session.ts";
@@ -14,7 +14,7 @@ import { refusalOf } from "./guards.ts";
 import { questionOf } from "./question.ts";
 import { phasesOf, recoveryInventory } from "./steps.ts";
 
-/** What the user asked for, in the action's own words. */
+/** What the user asked for. */
 export interface Asked extends Pick<Request, "names" | "options" | "flags"> {
   readonly run: RunFlags;
   /** Print the plan and change nothing. */
@@ -22,7 +22,7 @@ export interface Asked extends Pick<Request, "names" | "options" | "flags"> {
   readonly ignoreGates: boolean;
 }
 
-/** @returns the exit code. @throws InputError, GateError, VendorError and all that a run can end with. */
+/** @returns the exit code. @throws InputError, GateError, VendorError and everything that a run can end with */
 export async function runAction(session: Session, action: Action, asked: Asked): Promise<number> {
   const loaded = await loadCluster(session);
   const request = await requestOf(session, loaded, action, asked);
@@ -45,16 +45,13 @@ export async function runAction(session: Session, action: Action, asked: Asked):
   session.out(describe(session, action, request, planned));
   if (asked.onlyPlan) return EXIT.done;
   if (!asked.run.check) await session.confirm(questionOf(action, cluster.model.name));
-  const words = [action.name, ...request.names];
   await execute(session, cluster, {
-    command: words.join(" "),
     plan: await plan(true),
     flags: asked.run,
     partial: true,
-    again: `npm run ${[action.name, "--", ...request.names, "…"].join(" ")}, the same command again`,
     ignoreGates: asked.ignoreGates,
   });
-  for (const line of action.afterwards?.(request) ?? []) session.out(`now: ${line}\n`);
+  for (const line of action.afterwards?.(request) ?? []) session.out(`next: ${line}\n`);
   return EXIT.done;
 }
 
@@ -88,11 +85,11 @@ async function versionsOn(
   const silent = answers.filter(({ text }) => text === undefined);
   if (silent.length > 0)
     throw new GateError(
-      `${silent.map(({ host }) => host).join(", ")}: cannot be asked for the version that runs`,
+      `${silent.map(({ host }) => host).join(", ")} did not answer with the Kubernetes version`,
       {
         output: silent.map(({ host, problem }) => `  ${host}: ${problem}`).join("\n"),
         remedy:
-          "an upgrade needs every host: npm run preflight says what is wrong, node:remove --dead takes out a dead one",
+          "an upgrade needs every host: npm run preflight shows the fault; npm run node:remove -- HOST --dead removes a dead host",
       },
     );
   return Object.fromEntries(
@@ -103,7 +100,7 @@ async function versionsOn(
   );
 }
 
-/** @throws InputError or GateError for the first guard that says no. */
+/** @throws InputError or GateError for the first guard that refuses */
 function refuse(action: Action, request: Request): void {
   const refusal = refusalOf(action.guards, request);
   if (refusal === undefined) return;

@@ -1,6 +1,5 @@
-/** The last words of a run: what happened, why, and the next command to type. */
-
-import { GateError, InterruptedError, PhaseError } from "../core/errors.ts";
+/** The last lines of a run: what happened, why, and the next command. */
+import { GateError, InterruptedError, type KubeMagicError, PhaseError } from "../core/errors.ts";
 import type { Session } from "../core/session.ts";
 import { describeFailures, tail } from "../report/failure.ts";
 import type { Journal } from "../report/journal.ts";
@@ -12,32 +11,95 @@ import { describeUnmatched } from "../report/unmatched.ts";
 import type { PhaseResult } from "../run/run-phase.ts";
 
 export interface Conclusion {
-  readonly context: Session;
+  readonly session: Pick<Session, "out" | "err" | "typed">;
   readonly views: PhaseViews;
   readonly results: readonly PhaseResult[];
-  readonly journal: Journal;
-  readonly again: string;
+  readonly journal: Pick<Journal, "logFile">;
   /** Beside what the playbooks have found. */
   readonly findings: readonly Finding[];
 }
 
 /** @throws InterruptedError, GateError or PhaseError unless every phase is done. */
-export function conclude({ context, views, results, journal, again, findings: more }: Conclusion): void {
+export function conclude({ session, views, results, journal, findings: earlier }: Conclusion): void {
   for (const result of results) {
     const view = views.get(result.phase.spec.name);
-    const findings = [...readFindings(result.outcome?.custom.kube_magic_preflight), ...more];
-    if (findings.length > 0) context.out(`\n${preflightTable(findings)}\n`);
+    const own = readFindings(result.outcome?.custom.kube_magic_preflight);
+    const findings = [...own, ...earlier];
+    if (findings.length > 0) session.out(`\n${preflightTable(findings)}\n`);
     if (view !== undefined && view.unmatched.length > 0)
-      context.err(`note: ${view.phase}: ${describeUnmatched(view.unmatched)}\n`);
-    if (result.phase.spec.work !== undefined && result.refused !== undefined) throw result.refused;
-    if (result.status === "interrupted") throw interrupted(result, journal, again);
-    if (result.refused !== undefined) throw result.refused;
-    const errors = [...(result.status === "failed" ? findings : more)].filter(isError);
-    if (errors.length > 0) throw unfit(result, errors, journal, again);
-    if (result.status === "failed") throw failed(result, view, journal, again);
-    if (view !== undefined && result.phase.spec.work === undefined)
-      context.out(`${doneLine(view, result)}\n`);
+      session.err(`note: ${view.phase}: ${describeUnmatched(view.unmatched)}\n`);
+    // Findings of a playbook that ended well are warnings to it, whatever their severity.
+    const errors = (result.status === "failed" ? findings : earlier).filter(isError);
+    const log = journal.logFile(result.phase.spec.name);
+    const problem = problemOf(result, { view, errors, log, next: session.typed.resumeLine });
+    if (problem === undefined && view !== undefined && result.phase.spec.work === undefined)
+      session.out(`${doneLine(view, result)}\n`);
+    if (problem === undefined) continue;
+    // The errors of work on hosts name the next command, not the log.
+    if (result.phase.spec.work !== undefined && view !== undefined) session.err(`note: log ${log}\n`);
+    throw problem;
   }
+}
+
+interface Circumstances {
+  readonly view: PhaseView | undefined;
+  readonly errors: readonly Finding[];
+  /** Path of the phase's log. */
+  readonly log: string;
+  /** The command that continues. */
+  readonly next: string;
+}
+
+function problemOf(result: PhaseResult, circumstances: Circumstances): KubeMagicError | undefined {
+  const { refused, phase, status } = result;
+  // Work on hosts says itself what is done, what is not, and what to do.
+  if (phase.spec.work !== undefined && refused !== undefined) return refused;
+  if (status === "interrupted") return interrupted(phase.spec.name, circumstances);
+  if (refused !== undefined) return refused;
+  if (circumstances.errors.length > 0) return preflightFailed(phase.spec.name, circumstances);
+  return status === "failed" ? failed(result, circumstances) : undefined;
+}
+
+function interrupted(name: string, { view, log, next }: Circumstances): InterruptedError {
+  if (view === undefined)
+    return new InterruptedError(`the run was interrupted before ${name} started`, {
+      remedy: `to resume: ${next}`,
+    });
+  return new InterruptedError(`${name} was interrupted`, { remedy: remedyOf(log, "to resume", next) });
+}
+
+function preflightFailed(name: string, { errors, log, next }: Circumstances): GateError {
+  const hosts = new Set(errors.map(({ host }) => host)).size;
+  return new GateError(`${name}: ${errors.length} preflight check(s) failed on ${hosts} host(s)`, {
+    remedy: remedyOf(log, "then", next),
+  });
+}
+
+function failed({ phase, outcome }: PhaseResult, { view, log, next }: Circumstances): PhaseError {
+  const { name } = phase.spec;
+  const remedy = remedyOf(log, "then", next);
+  const verdict = outcome?.verdict;
+  if (verdict?.kind === "no-stats") {
+    return new PhaseError(
+      `${name}: ansible-playbook ended with 0 but without its final statistics: treated as a failure`,
+      { remedy, output: tail(log, 15) },
+    );
+  }
+  if (verdict?.kind === "ansible-failed" || verdict?.kind === "interrupted" || view === undefined) {
+    const code = verdict !== undefined && "code" in verdict ? verdict.code : "unknown";
+    return new PhaseError(`${name}: ansible-playbook itself failed (exit code ${code})`, {
+      remedy,
+      output: tail(log, 15),
+    });
+  }
+  const known = explainFailure(view);
+  if (known !== undefined)
+    return new PhaseError(`${name}: ${known.what}`, { remedy: `${known.remedy}\n  → ${remedy}` });
+  return new PhaseError(`${name} failed`, { remedy, output: describeFailures(view, log) });
+}
+
+function remedyOf(log: string, when: string, next: string): string {
+  return `log ${log}; ${when}: ${next}`;
 }
 
 function doneLine(view: PhaseView, result: PhaseResult): string {
@@ -46,49 +108,6 @@ function doneLine(view: PhaseView, result: PhaseResult): string {
   return `${view.phase}: ${word}${seconds}, ${hostTotals(view.stats ?? {})}`;
 }
 
-function interrupted(result: PhaseResult, journal: Journal, again: string): InterruptedError {
-  const { name } = result.phase.spec;
-  return new InterruptedError(`${name} was interrupted`, {
-    remedy: `log ${journal.logFile(name)}; go on with: ${again}`,
-  });
-}
-
 function isError({ severity }: Finding): boolean {
   return severity === "error";
-}
-
-function unfit(result: PhaseResult, errors: readonly Finding[], journal: Journal, again: string): GateError {
-  const { name } = result.phase.spec;
-  const hosts = new Set(errors.map(({ host }) => host)).size;
-  return new GateError(`${name}: ${errors.length} preflight check(s) failed on ${hosts} host(s)`, {
-    remedy: `log ${journal.logFile(name)}; then: ${again}`,
-  });
-}
-
-function failed(
-  result: PhaseResult,
-  view: PhaseView | undefined,
-  journal: Journal,
-  again: string,
-): PhaseError {
-  const { name } = result.phase.spec;
-  const log = journal.logFile(name);
-  const remedy = `log ${log}; then: ${again}`;
-  const verdict = result.outcome?.verdict;
-  if (verdict?.kind === "no-stats") {
-    return new PhaseError(
-      `${name}: ansible-playbook ended with 0 but without its final statistics: treated as a failure`,
-      { remedy, output: tail(log, 15) },
-    );
-  }
-  if (verdict?.kind === "ansible-failed" || verdict?.kind === "interrupted" || view === undefined) {
-    return new PhaseError(
-      `${name}: ansible-playbook itself failed (exit code ${verdict !== undefined && "code" in verdict ? verdict.code : "unknown"})`,
-      { remedy, output: tail(log, 15) },
-    );
-  }
-  const known = explainFailure(view);
-  if (known !== undefined)
-    return new PhaseError(`${name}: ${known.what}`, { remedy: `${known.remedy}\n  → ${remedy}` });
-  return new PhaseError(`${name} failed`, { remedy, output: describeFailures(view, log) });
 }

@@ -1,4 +1,4 @@
-/** What must hold before a phase changes anything, and what it must leave behind. */
+/** Checks before a phase changes anything, and after it has ended. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { askCeph } from "../ceph/ask.ts";
 import { type HealthFinding, judgeHealth, judgeHealthAfter } from "../ceph/health.ts";
@@ -12,13 +12,13 @@ export interface GateOptions {
   readonly cluster: Pick<ClusterContext, "model" | "runs">;
   readonly env: NodeJS.ProcessEnv;
   readonly notice: (message: string) => void;
-  /** What a gate says is only printed. */
+  /** Print what a gate refuses, and continue. */
   readonly ignored: boolean;
-  /** The user does not want to wait any longer. */
+  /** The user has interrupted the run. */
   readonly isStopped: () => boolean;
-  /** In place of asking real monitors, and of waiting as long as real ones need. */
+  /** For tests: in place of real monitors and of real waiting times. */
   readonly ask?: typeof askCeph;
-  readonly settleMs?: number;
+  readonly patienceMs?: number;
   readonly pollMs?: number;
 }
 
@@ -42,10 +42,10 @@ export function gatekeeper(
   };
 }
 
-/** Recovery after a restart takes seconds; a cluster that is well says so at once. */
-const SETTLE_MS = 120_000;
+/** Recovery after a restart takes seconds; a healthy cluster answers at once. */
+const PATIENCE_MS = 120_000;
 const POLL_MS = 3000;
-/** A wait that is shorter is no news. */
+/** A shorter wait is not reported. */
 const QUIET_MS = 10_000;
 
 function cephHealth(options: GateOptions): Gate {
@@ -59,7 +59,7 @@ function cephHealth(options: GateOptions): Gate {
       const answer = await ask(cluster.model, env);
       if (answer.kind === "absent") {
         if (spec.name !== "ceph")
-          notice("Ceph has not been deployed yet: npm run deploy:ceph, then this phase again");
+          notice("Ceph has not been deployed yet → npm run deploy:ceph, then repeat this phase");
         return undefined;
       }
       if (answer.kind === "silent") {
@@ -67,7 +67,7 @@ function cephHealth(options: GateOptions): Gate {
         const isFirst = spec.name === "ceph" && lastDone(cluster.runs, "ceph") === undefined;
         return isFirst ? undefined : silence(spec, answer.reasons);
       }
-      // Without an OSD there is no data: an unfinished deployment goes on, and nothing that it says now is old.
+      // Without an OSD there is no data: an unfinished deployment may continue, and its warnings are not old ones.
       if (answer.status.osdmap.num_osds === 0 && spec.name === "ceph") return undefined;
       const { blocking, warnings } = judgeHealth(answer.status);
       const refused = refusedSinceDone(cluster.runs, spec.name);
@@ -75,17 +75,17 @@ function cephHealth(options: GateOptions): Gate {
       if (blocking.length === 0) return undefined;
       return refuse(
         spec,
-        "Ceph is not healthy enough for its hosts to be worked on; nothing was changed",
+        "Ceph is not healthy enough to change its hosts; nothing was changed",
         blocking,
-        "npm run ceph:status shows it; ceph health detail on a monitor says more; --ignore-gates goes on all the same",
+        "npm run ceph:status, and ceph health detail on a monitor; repair Ceph, then repeat the command; --ignore-gates continues without this check",
       );
     },
 
     async after(spec) {
       if (cluster.model.ceph === undefined) return undefined;
-      const settleMs = options.settleMs ?? SETTLE_MS;
-      const deadline = Date.now() + settleMs;
-      for (let hasTold = false; ; ) {
+      const patienceMs = options.patienceMs ?? PATIENCE_MS;
+      const deadline = Date.now() + patienceMs;
+      for (let isReported = false; ; ) {
         const answer = await ask(cluster.model, env);
         if (answer.kind === "absent")
           return refuse(spec, "no monitor has Ceph's admin key", [], "npm run deploy:ceph");
@@ -99,10 +99,10 @@ function cephHealth(options: GateOptions): Gate {
           return undefined;
         }
         if (Date.now() < deadline && !isStopped()) {
-          if (!hasTold && Date.now() > deadline - settleMs + QUIET_MS) {
+          if (!isReported && Date.now() > deadline - patienceMs + QUIET_MS) {
             const codes = verdict?.blocking.map(({ code }) => code).join(", ") ?? "no answer";
-            notice(`waiting for Ceph to settle, at most ${settleMs / 1000} s: ${codes}`);
-            hasTold = true;
+            notice(`waiting until Ceph is healthy, at most ${patienceMs / 1000} s: ${codes}`);
+            isReported = true;
           }
           await sleep(options.pollMs ?? POLL_MS);
           continue;
@@ -112,7 +112,7 @@ function cephHealth(options: GateOptions): Gate {
           spec,
           "Ceph is not healthy after the phase",
           verdict?.blocking ?? [],
-          "ceph health detail on a monitor says more; mend it, then the same again. A warning that you can live with: ceph health mute CODE, or --ignore-gates once",
+          "ceph health detail on a monitor shows more; repair Ceph, then repeat the command. To accept a warning: ceph health mute CODE, or --ignore-gates once",
         );
       }
     },
@@ -124,7 +124,7 @@ function silence(spec: PhaseSpec, reasons: readonly string[]): Refusal {
     error: new GateError(`${spec.name}: no monitor of Ceph answers`, {
       output: reasons.map((line) => `  ${line}`).join("\n"),
       remedy:
-        "start the monitors (systemctl start ceph-mon.target on their hosts); --ignore-gates goes on all the same",
+        "start the monitors (systemctl start ceph-mon.target on their hosts); --ignore-gates continues without this check",
     }),
     codes: [],
   };

@@ -1,4 +1,4 @@
-/** Before the post phase: what lives inside the cluster, from the inventory, the hand-off of Ceph and the site's secrets. */
+/** Before the post phase: objects for the cluster, from the inventory, the output of Ceph and the site's secrets. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { RunFlags } from "../ansible/command.ts";
@@ -23,7 +23,7 @@ export interface ManifestOptions {
 /** The tag of the playbook that applies them. */
 const TAG = "cluster";
 
-/** False when the user's tags leave the playbook out that would apply them. */
+/** False when the user's tags leave out the playbook that applies them. */
 export function needsManifests({ tags, skipTags }: RunFlags): boolean {
   const has = (list: string | undefined): boolean => list?.split(",").includes(TAG) === true;
   return (tags === undefined || has(tags) || tags.includes("manifests_")) && !has(skipTags);
@@ -32,7 +32,7 @@ export function needsManifests({ tags, skipTags }: RunFlags): boolean {
 /**
  * Writes build/<cluster>/manifests/. Secrets are in files of their own, 0600; with a vault password configured they are
  * encrypted as well.
- * @throws InputError when a secret cannot be read, GateError when Ceph's hand-off is damaged
+ * @throws InputError when a secret cannot be read, GateError when the output of Ceph is damaged
  */
 export async function writeManifests(
   { model, build }: Pick<ClusterContext, "model" | "build">,
@@ -40,23 +40,22 @@ export async function writeManifests(
 ): Promise<void> {
   const folder = join(build, "manifests");
   const files = manifestFiles(model, await gather(model, build, options));
-  const { saved } = writeFileSet(folder, await sealed(folder, files, options));
-  for (const [file, kept] of saved)
-    options.notice(`manifests/${file} had been edited by hand: kept as ${kept}`);
+  const { saved } = writeFileSet(folder, await encryptedWhereSecret(folder, files, options));
+  for (const [file, kept] of saved) options.notice(`manifests/${file} was edited by hand: kept as ${kept}`);
 }
 
 async function gather(model: ClusterModel, build: string, options: ManifestOptions): Promise<Material> {
   const { ldap } = model;
   const { bin, env } = options;
   const hasClasses = (model.ceph?.storageClasses.length ?? 0) > 0;
-  const isHandedOver = existsSync(outputFile({ build }, "ceph"));
-  if (hasClasses && !isHandedOver)
+  const hasOutput = existsSync(outputFile({ build }, "ceph"));
+  if (hasClasses && !hasOutput)
     options.notice(
-      "storage classes are left out: Ceph has handed nothing over yet (npm run deploy:prep-hosts)",
+      "storage classes are left out, because the output of Ceph is missing → npm run deploy:prep-hosts",
     );
   const authority = ldap === undefined ? "" : readAuthority(ldap);
   return {
-    ...(hasClasses && isHandedOver ? { ceph: await readOutput({ build }, "ceph", options) } : {}),
+    ...(hasClasses && hasOutput ? { ceph: await readOutput({ build }, "ceph", options) } : {}),
     ...(ldap === undefined || model.orchestrator !== "openshift"
       ? {}
       : {
@@ -70,8 +69,12 @@ async function gather(model: ClusterModel, build: string, options: ManifestOptio
   };
 }
 
-/** Encrypting the same text twice gives two texts: what is there and says the same stays. */
-async function sealed(folder: string, files: FileSet, { bin, env }: ManifestOptions): Promise<FileSet> {
+/** Encrypting the same text twice gives two texts, so a file with the same content stays. */
+async function encryptedWhereSecret(
+  folder: string,
+  files: FileSet,
+  { bin, env }: ManifestOptions,
+): Promise<FileSet> {
   if ((env.ANSIBLE_VAULT_PASSWORD_FILE ?? "") === "") return files;
   const result = new Map<string, RenderedFile>();
   for (const [name, file] of files) {

@@ -1,11 +1,11 @@
-/** A killed run can leave its ansible-playbook behind, which goes on changing hosts. The next run ends it first. */
+/** The ansible-playbook of a killed run can still change hosts. The next run ends it first. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LockOwner } from "../io/lock.ts";
 import { isAlive } from "../io/process-identity.ts";
 
 const GRACE_MS = 10_000;
 
-/** Ends the process group of the dead owner's child: asked politely, then killed after ten seconds. */
+/** Ends the process group of the dead owner's child: SIGINT, and SIGKILL after ten seconds. */
 export async function endOrphan(owner: LockOwner, notice: (message: string) => void): Promise<void> {
   const { child } = owner;
   if (child === undefined || !isAlive(child)) return;

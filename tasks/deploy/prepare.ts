@@ -10,7 +10,7 @@ import type { Session } from "../core/session.ts";
 import { requireModel } from "../inventory/load.ts";
 import { loadChosenInventory } from "../inventory/load-chosen.ts";
 import { hashTree } from "../io/tree-hash.ts";
-import { type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts";
+import { type Missing, type PlanFacts, type PlannedPhase, planPhases } from "../phases/plan.ts";
 import type { PhaseSpec } from "../phases/spec.ts";
 import { stepsOf, toolsOf } from "../phases/steps.ts";
 import { lastDone } from "../report/history.ts";
@@ -34,12 +34,12 @@ export async function loadCluster(context: Session): Promise<ClusterContext> {
   const model = requireModel(loaded);
   const warnings = loaded.problems.length;
   if (warnings > 0)
-    context.err(`${warnings} warning(s) in inventories/${loaded.cluster}: npm run validate shows them\n`);
+    context.err(`note: ${warnings} warning(s) in inventories/${loaded.cluster} → npm run validate\n`);
   const files = new Map(TOOLS.map((tool) => [tool, toolFiles(model, tool)]));
   return { model, files, ...clusterFolders(context.paths, loaded.cluster) };
 }
 
-/** The environment of our own Ansible; built when `build` says so, else only if it is there. */
+/** The environment of our own Ansible. @param build make it when it is missing */
 export async function customAnsible(
   context: Session,
   build: boolean,
@@ -47,7 +47,7 @@ export async function customAnsible(
   return (await ansibleFor(context, ["custom"], build)).get("custom");
 }
 
-/** The Ansible of each tool; built when `build` says so, else those that are there. */
+/** The Ansible of each tool, where it exists. @param build make those that are missing */
 export async function ansibleFor(
   context: Session,
   tools: Iterable<ToolName>,
@@ -73,7 +73,9 @@ export interface PlanRequest {
   readonly phases: readonly PhaseSpec[];
   readonly flags: RunFlags;
   readonly resume: boolean;
-  /** Those that are there; a phase without its own is planned with the place where it would be. */
+  /** Phases that the user named; default: all of them. */
+  readonly named?: readonly string[];
+  /** Those that exist; a phase without its own is planned with the folder that it would have. */
   readonly environments: Environments;
 }
 
@@ -136,6 +138,7 @@ export function makePlan(
       TOOLS.map((tool) => [tool, filesOf(cluster, tool).size === 0 ? 0 : cluster.model.hosts.length]),
     ) as Record<ToolName, number>,
     missing: (spec) => missingFrom(paths, spec, cluster.model),
+    named: new Set(request.named ?? request.phases.map(({ name }) => name)),
     commands,
     fingerprint: (spec) =>
       digest({
@@ -148,7 +151,7 @@ export function makePlan(
       }),
     ...(request.resume
       ? {
-          // Done is what left what later phases need.
+          // A phase whose outputs are missing is not done: later phases need them.
           doneIn: (spec: PhaseSpec, print: string) =>
             spec.outputs?.(cluster.model).every((name) => existsSync(outputFile(cluster, name))) === false
               ? undefined
@@ -164,21 +167,23 @@ export function treeOf(paths: Paths, tool: ToolName): string {
   return tool === "custom" ? paths.custom : join(paths.vendor, tool);
 }
 
-function missingFrom(
-  paths: Paths,
-  spec: PhaseSpec,
-  model: ClusterModel,
-): { readonly reason: string; readonly remedy: string } | undefined {
+function missingFrom(paths: Paths, spec: PhaseSpec, model: ClusterModel): Missing | undefined {
   for (const { tool, playbook } of stepsOf(spec, model)) {
     const tree = treeOf(paths, tool);
     if (!existsSync(tree)) return { reason: `vendor tree missing: vendor/${tool}`, remedy: "npm run init" };
     if (existsSync(join(tree, playbook))) continue;
-    return tool === "custom"
+    if (tool !== "custom")
+      return {
+        reason: `vendor tree incomplete: vendor/${tool}/${playbook} is missing`,
+        remedy: "npm run init",
+      };
+    return spec.announced === true
       ? {
-          reason: `this version has no ${spec.name} phase yet: custom/${playbook} is missing`,
-          remedy: "update kube-magic, or leave the phase out",
+          reason: "not in this version of kube-magic yet",
+          remedy: "update kube-magic, or leave the phase out: npm run plan",
+          announced: true,
         }
-      : { reason: `vendor tree incomplete: vendor/${tool}/${playbook} is missing`, remedy: "npm run init" };
+      : { reason: `custom/${playbook} is missing`, remedy: "git status shows what is missing in custom/" };
   }
   return undefined;
 }

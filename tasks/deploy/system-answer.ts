@@ -1,5 +1,4 @@
-/** What a host is asked about itself before a tool may run there, and how its words are read. */
-
+/** The question for the system of a host before a tool may run on it, and the reading of the answer. */
 import { compareVersions } from "../core/versions.ts";
 import type { HostFacts } from "../toolchain/compatibility/check.ts";
 

@@ -15,7 +15,7 @@ import { broughtVersions } from "../toolchain/trees/identity.ts";
 import { ansibleFor, type ClusterContext, type Environments, INVENTORY, makePlan } from "./prepare.ts";
 import { pythonFor, readSystem, SYSTEM_QUESTION } from "./system-answer.ts";
 
-/** A host that the tool of a phase cannot work on, as a row of preflight's table. */
+/** A host that the tool of a phase does not support, as a row of preflight's table. */
 export interface SystemFinding extends Finding {
   readonly phase: string;
   /** KM452, KM453; absent when the host could not be asked. */
@@ -23,9 +23,9 @@ export interface SystemFinding extends Finding {
 }
 
 /**
- * What is wrong with the hosts' systems for the tools of these phases. Our own playbooks look themselves: prep-hosts
- * begins with preflight.
- * @param limit as for the phases: hosts beyond it need not answer
+ * What is wrong with the hosts' systems for the tools of these phases. Our own playbooks check that themselves:
+ * prep-hosts begins with preflight.
+ * @param limit as for the phases: other hosts need not answer
  */
 export async function systemFindings(
   context: Session,
@@ -64,8 +64,8 @@ function findingsOf(
         host,
         check: "ssh",
         severity: "error",
-        message: `cannot be asked for its system: ${answer.problem}`,
-        remedy: "npm run preflight says what is wrong with a host",
+        message: `did not answer the question for its system: ${answer.problem}`,
+        remedy: "npm run preflight",
       },
     ];
   const system = readSystem(host, answer.text);
@@ -83,13 +83,13 @@ function findingsOf(
       remedy,
     }));
   });
-  // The phase's own tool comes first and speaks for all: our own Ansible would say the same again.
+  // The phase's own tool comes first; our own Ansible would report the same again.
   return found.filter(({ check }, index) => found.findIndex((one) => one.check === check) === index);
 }
 
 /**
- * @returns what was found and is to be ignored
- * @throws GateError naming every host that the tool of a phase cannot work on, or that cannot be asked
+ * @returns the findings that are ignored
+ * @throws GateError with every host that the tool of a phase does not support, or that does not answer
  */
 export async function refuseSystems(
   ...[context, cluster, phases, environments, limit, ignored]: [
@@ -103,9 +103,9 @@ export async function refuseSystems(
   const spec = phases.find(({ name }) => name === first.phase);
   const hosts = new Set(findings.map(({ host }) => host)).size;
   const names = [...new Set(findings.map(({ phase }) => phase))].join(", ");
-  throw new GateError(`${names}: ${hosts} host(s) cannot be worked on by ${spec?.tool}`, {
+  throw new GateError(`${names}: ${hosts} host(s) are not supported by ${spec?.tool}`, {
     output: findings.map((finding) => `  ${sentence(finding)}`).join("\n"),
-    remedy: `${first.remedy}. Nothing was changed; --ignore-gates goes on all the same`,
+    remedy: `${first.remedy}. Nothing was changed; --ignore-gates continues without this check`,
   });
 }
 

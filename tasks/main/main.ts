@@ -19,6 +19,9 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
     out,
     err,
     isTerminal: process.stdout.isTTY === true,
+    ...(process.stdin.isTTY && process.stderr.isTTY
+      ? { terminal: { input: process.stdin, output: process.stderr } }
+      : {}),
   });
 }
 
@@ -28,7 +31,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-/** Ends the process even when a timer or a socket is still open: nobody should wait for a finished command. */
+/** Ends the process even when a timer or a socket is still open: the user does not wait for a finished command. */
 function exit(code: number): void {
   process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
 }

@@ -1,15 +1,19 @@
 /** One command, from its words to its exit code. */
-import { confirm } from "../cli/confirm.ts";
+import { confirm, type Terminal } from "../cli/confirm.ts";
 import { choiceOf } from "../cli/inventory-options.ts";
 import { parseArguments, splitArguments } from "../cli/parse.ts";
-import type { TaskContext } from "../cli/task.ts";
+import type { CommandEntry, TaskContext } from "../cli/task.ts";
+import { typedCommand } from "../cli/typed-command.ts";
 import { closest } from "../core/closest.ts";
 import { EXIT, InputError } from "../core/errors.ts";
 import { taskHelp } from "./help.ts";
 import { REGISTRY, type TaskEntry } from "./registry.ts";
 
 /** What all commands of one process share. */
-export type Surroundings = Pick<TaskContext, "paths" | "env" | "out" | "err" | "isTerminal">;
+export interface Surroundings extends Pick<TaskContext, "paths" | "env" | "out" | "err" | "isTerminal"> {
+  /** Absent: nobody can answer a question. */
+  readonly terminal?: Terminal;
+}
 
 /** @throws InputError for an unknown command or flag, and whatever the command throws. */
 export async function runCommand(
@@ -23,15 +27,30 @@ export async function runCommand(
     return EXIT.done;
   }
   const args = parseArguments(name, task, argv);
-  const { isTerminal } = surroundings;
+  const typed = typedCommand(name, task, args);
+  const { terminal, ...session } = surroundings;
   const code = await task.run({
-    ...surroundings,
+    ...session,
     args,
+    typed,
     choice: choiceOf(args),
-    confirm: (question) => confirm(question, { command: name, args, isTerminal }),
+    confirm: (question) => confirm(question, { typed, args, terminal }),
     runCommand: (other, words) => runCommand(other, words, surroundings),
+    allCommands,
   });
   return code ?? EXIT.done;
+}
+
+/** Every command with its options, in the order of --help. */
+export async function allCommands(): Promise<readonly CommandEntry[]> {
+  return Promise.all(
+    Object.entries(REGISTRY).map(async ([name, { group, summary, load }]) => ({
+      name,
+      group,
+      summary,
+      task: (await load()).task,
+    })),
+  );
 }
 
 function entryOf(name: string): TaskEntry {

@@ -18,14 +18,14 @@ function osdNotes(model: ClusterModel): readonly string[] {
   const names = hosts.map(({ name }) => name).join(", ");
   return onFiles(model)
     ? [
-        `OSDs of ${names}: a file each, made by our own role, because storage.ceph.osdBackend is lab-file: for hosts without disks, never for data that matters`,
+        `OSDs of ${names}: a file each, made by our own role, because storage.ceph.osdBackend is lab-file: for lab hosts without disks, never for data that matters`,
       ]
     : [
-        `OSDs of ${names}: whole disks, made by ceph-ansible, because storage.ceph.osdBackend is disks; it needs device-mapper and empty disks there`,
+        `OSDs of ${names}: whole disks, made by ceph-ansible, because storage.ceph.osdBackend is disks; the hosts need device-mapper and empty disks`,
       ];
 }
 
-/** Loaded into the cluster for OpenShift Enterprise, unless the variable says otherwise. */
+/** Loaded into the cluster for OpenShift Enterprise, unless the variable switches them off. */
 function jbossTemplates({ openshift, tools }: ClusterModel): readonly string[] {
   const asked = tools["openshift-ansible"].groups.OSEv3?.openshift_examples_load_xpaas;
   const loads = asked === undefined ? openshift?.deploymentType === "openshift-enterprise" : asked !== false;
@@ -40,7 +40,7 @@ export const CATALOG: readonly PhaseSpec[] = [
     tool: "ceph-ansible",
     playbooks: [
       { tool: "custom", playbook: "playbooks/ceph-prepare.yml" },
-      // It makes pools ready for use, which waits for OSDs for ever: on a lab they come after it.
+      // Preparing pools waits for OSDs without an end, and a lab's OSDs are created after this step.
       { playbook: "site.yml", extraVars: (model) => (onFiles(model) ? { user_config: false } : {}) },
       { tool: "custom", playbook: "playbooks/ceph-lab-osds.yml", when: onFiles },
       { playbook: "site.yml", when: onFiles, tags: "ceph_client" },
@@ -110,7 +110,7 @@ export const CATALOG: readonly PhaseSpec[] = [
   addon("tekton", "Deploy Tekton"),
 ];
 
-/** Checks every host and changes nothing; not a step of a deploy, prep-hosts begins with the same checks. */
+/** Checks every host and changes nothing. Not a step of a deploy: prep-hosts begins with the same checks. */
 export const PREFLIGHT: PhaseSpec = {
   name: "preflight",
   title: "Check every host",
@@ -130,5 +130,6 @@ function addon(name: PhaseName, title: string): PhaseSpec {
     playbooks: [`playbooks/${name}.yml`],
     extraVars: nothing,
     when: orchestratedBy("kubernetes", "openshift"),
+    announced: true,
   };
 }

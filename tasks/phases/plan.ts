@@ -1,4 +1,4 @@
-/** Which phases run, which do not and why, with their exact commands. Pure: facts come in, a plan comes out. */
+/** Decides which phases run, which do not and why, with their exact commands. Pure. */
 import type { ClusterModel, ToolName } from "../core/model.ts";
 import type { PhaseSpec } from "./spec.ts";
 
@@ -14,22 +14,30 @@ export interface PlannedCommand {
 export type PlanDecision =
   | { readonly kind: "run" }
   | { readonly kind: "skip"; readonly reason: string }
-  /** It should run and cannot: the whole plan is refused before anything starts. */
+  /** The phase should run and cannot: the whole plan is refused before anything starts. */
   | { readonly kind: "blocked"; readonly reason: string; readonly remedy: string };
 
 export interface PlannedPhase {
   readonly spec: PhaseSpec;
   readonly decision: PlanDecision;
   readonly commands: readonly PlannedCommand[];
-  /** Hash of all that decides what the phase does; equal fingerprints mean nothing would be different. */
+  /** Hash of all inputs of the phase: with an equal fingerprint the phase would do the same again. */
   readonly fingerprint: string;
+}
+
+export interface Missing {
+  readonly reason: string;
+  readonly remedy: string;
+  readonly announced?: boolean;
 }
 
 export interface PlanFacts {
   /** Hosts in each tool's rendered inventory. */
   readonly hostCount: Readonly<Record<ToolName, number>>;
-  /** What a phase lacks to run, if anything. */
-  readonly missing: (spec: PhaseSpec) => { readonly reason: string; readonly remedy: string } | undefined;
+  /** What a phase lacks to run, if anything. `announced`: this version cannot do it yet. */
+  readonly missing: (spec: PhaseSpec) => Missing | undefined;
+  /** Phases that the user named: they are never skipped for what this version cannot do yet. */
+  readonly named: ReadonlySet<string>;
   readonly commands: (spec: PhaseSpec) => readonly PlannedCommand[];
   readonly fingerprint: (spec: PhaseSpec) => string;
   /** The run that finished a phase with this fingerprint; only asked when resuming. */
@@ -55,5 +63,9 @@ function decide(model: ClusterModel, spec: PhaseSpec, fingerprint: string, facts
   const run = facts.doneIn?.(spec, fingerprint);
   if (run !== undefined) return { kind: "skip", reason: `done in run ${run} with the same inputs` };
   const missing = facts.missing(spec);
-  return missing === undefined ? { kind: "run" } : { kind: "blocked", ...missing };
+  if (missing === undefined) return { kind: "run" };
+  const { reason, remedy, announced } = missing;
+  return announced === true && !facts.named.has(spec.name)
+    ? { kind: "skip", reason }
+    : { kind: "blocked", reason, remedy };
 }

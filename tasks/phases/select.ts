@@ -11,7 +11,7 @@ export interface Selection {
   readonly from?: string;
 }
 
-/** @throws InputError for a name that is no phase. */
+/** @throws InputError for an unknown phase, and when nothing is left. */
 export function selectPhases(selection: Selection): readonly PhaseSpec[] {
   const { only, from } = selection;
   for (const name of [...only, ...(from === undefined ? [] : [from])]) {

@@ -1,4 +1,4 @@
-/** What a phase is. The catalog holds them, the plan decides over them, the runner executes that very list. */
+/** What a phase is. The catalog lists them, the plan decides which run, the runner executes that same list. */
 import type { ClusterModel, ToolName } from "../core/model.ts";
 import type { Stop } from "../core/stop.ts";
 import type { ValueMap } from "../core/value.ts";
@@ -19,7 +19,7 @@ export type PhaseName = (typeof PHASE_NAMES)[number];
 /** A phase to run, or the reason why not. */
 export type Decision = true | { readonly skip: string };
 
-/** A playbook that needs more said than its name. */
+/** A playbook with more settings than its name. */
 export interface PlaybookStep {
   /** Relative to the tree of its tool. */
   readonly playbook: string;
@@ -32,13 +32,13 @@ export interface PlaybookStep {
   readonly tags?: string;
 }
 
-/** Something that must hold before a phase begins, or that it must leave behind. */
+/** A check before a phase begins, or after it has ended. */
 export const GATE_NAMES = ["ceph-health"] as const;
 export type GateName = (typeof GATE_NAMES)[number];
 
 /** What a phase does on hosts without a playbook. */
 export interface Work {
-  /** What it is going to do, in order, for the plan. */
+  /** What it will do, in order, for the plan. */
   readonly lines: readonly string[];
   /** @throws KubeMagicError when it cannot be finished. */
   run(context: WorkContext): Promise<void>;
@@ -65,6 +65,8 @@ export interface PhaseSpec {
   /** Passed with -e as JSON, so types survive. Never a secret: argv is public. */
   readonly extraVars: (model: ClusterModel) => ValueMap;
   readonly when: (model: ClusterModel) => Decision;
+  /** Announced, but not part of every version: where its playbook is missing, a deploy skips it unless it is named. */
+  readonly announced?: boolean;
   /** Checked before the phase changes anything. */
   readonly gatesBefore?: readonly GateName[];
   /** Checked when it has ended well. */
@@ -73,11 +75,11 @@ export interface PhaseSpec {
   readonly outputs?: (model: ClusterModel) => readonly OutputName[];
   /** What a reader of the plan should know about how it will be done, and why. */
   readonly notes?: (model: ClusterModel) => readonly string[];
-  /** Playbooks that come first and without the limit, whenever a run is limited: facts of hosts that others are asked about. */
+  /** Playbooks that run first and without the limit, whenever a run is limited: they collect facts of hosts that templates of other hosts use. */
   readonly beforeLimited?: readonly string[];
-  /** Hosts that the phase itself is limited to, when the user does not say. */
+  /** Hosts that the phase is limited to, unless the user gives a limit. */
   readonly limit?: string;
-  /** Files and folders of the tool's tree that vendor.yml leaves out, and that the phase reads all the same. */
+  /** Files and folders of the tool's tree that the phase reads although vendor.yml leaves them out. */
   readonly reads?: (model: ClusterModel) => readonly string[];
   /** Applies what build/<cluster>/manifests/ holds: it is written just before. */
   readonly appliesManifests?: boolean;

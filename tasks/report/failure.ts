@@ -1,4 +1,4 @@
-/** Why a phase failed, for somebody who was asleep a minute ago. */
+/** Why a phase failed: task, hosts, place and message. */
 import { readFileSync } from "node:fs";
 import { type Failure, finalFailures, type PhaseView } from "./progress-state.ts";
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type PhaseRecord, RUN_RECORD_VERSION, type RunRecord } from "./run-record.ts";
 
-/** Newest first. A folder without a readable record of our version is left out: it belongs to a run that never began. */
+/** Newest first. A folder without a readable record of our version is left out: its run never began. */
 export function readHistory(runsFolder: string): readonly RunRecord[] {
   return listRuns(runsFolder).flatMap((id) => readRecord(runsFolder, id) ?? []);
 }
@@ -16,7 +16,7 @@ export function* eachRun(runsFolder: string): Generator<RunRecord> {
   }
 }
 
-/** Steps of day-2 actions, by the phase whose work they change: after a reset nothing of it is done any more. */
+/** Steps of day-2 actions, by the phase whose work they change: after a reset that phase is not done any more. */
 const DAY_2_STEPS: Readonly<Record<string, RegExp>> = { kube: /^(kube|node)-/, ceph: /^ceph-/ };
 
 /** The newest successful, complete record of a phase. */
@@ -33,7 +33,7 @@ export function lastDone(
         (fingerprint === undefined ? record.partial !== true : record.fingerprint === fingerprint),
     );
     if (found !== undefined) return { run, phase: found };
-    // A later change of the same phase makes older successes void for a resume.
+    // A resume ignores successes that are older than another change of the same phase.
     const touched = run.phases.some(
       (record) =>
         (record.name === phase || DAY_2_STEPS[phase]?.test(record.name) === true) &&
@@ -45,7 +45,12 @@ export function lastDone(
   return undefined;
 }
 
-/** What gates have stopped a phase for since it was last done, as codes: what was refused once is not excused by its age. */
+/** When a phase ended, ISO 8601; the start where a record holds no duration. */
+export function endOf({ started, seconds = 0 }: PhaseRecord): string {
+  return new Date(Date.parse(started) + seconds * 1000).toISOString();
+}
+
+/** Codes of what gates refused a phase for since it was last done: an old finding is no excuse for a new run. */
 export function refusedSinceDone(runsFolder: string, phase: string): ReadonlySet<string> {
   const codes = new Set<string>();
   for (const run of eachRun(runsFolder)) {

@@ -1,6 +1,6 @@
 /**
- * The journal of one run, in its own folder: run.json (state, rewritten atomically) and events.jsonl (everything that
- * happened, to which the callback plugin appends as well). A journal that cannot be written ends the run.
+ * The journal of one run, in its own folder: run.json (state, rewritten atomically) and events.jsonl (every event; the
+ * callback plugin appends to it as well). A journal that cannot be written ends the run.
  */
 import { appendFileSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -88,20 +88,20 @@ export function openJournal(options: JournalOptions): Journal {
     eventsSize: () => statSync(eventsFile, { throwIfNoEntry: false })?.size ?? 0,
     subscribe(event) {
       // The callback plugin has written Ansible's own events already.
-      if (RUNNER_KINDS.has(event.kind)) duringTheRun(folder, () => keep(event));
+      if (RUNNER_KINDS.has(event.kind)) orEndTheRun(folder, () => keep(event));
     },
   };
 }
 
-/** A run whose journal cannot be kept must not go on: nobody could tell what it did. */
-function duringTheRun(folder: string, write: () => void): void {
+/** A run without a journal stops: no record would show what it changed. */
+function orEndTheRun(folder: string, write: () => void): void {
   try {
     write();
   } catch (error) {
     throw new PhaseError(
-      `the journal cannot be kept: ${error instanceof Error ? error.message : String(error)}`,
+      `the journal cannot be written: ${error instanceof Error ? error.message : String(error)}`,
       {
-        remedy: `Ansible was stopped. Make room for ${folder}, then run the same command with --resume`,
+        remedy: `the run was stopped. Make room for ${folder}, then repeat the command with --resume`,
         cause: error,
       },
     );

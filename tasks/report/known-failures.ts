@@ -1,7 +1,7 @@
-/** Failures that have been met before, with what they mean and what to do: data, tried from top to bottom. */
+/** Known failures, with their meaning and remedy: data, tried from top to bottom. */
 import { type Failure, finalFailures, type PhaseView } from "./progress-state.ts";
 
-/** A failure that speaks for itself no longer: what is wrong in one line, and the way out. */
+/** What is wrong, in one line, and what to do. */
 export interface Explanation {
   readonly id: string;
   readonly what: string;
@@ -57,7 +57,7 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
         remedy: `without internet, name a server of your own under tools.kubespray.all in the inventory:
       files_repo: http://MIRROR       holds ${withoutScheme(url)}, and all other files likewise
       registry_host: REGISTRY:5000    holds the container images
-    ${single === undefined ? "" : `or only this server's replacement, ${single}; `}or a proxy: network.proxy. What belongs there: vendor/kubespray/contrib/offline/generate_list.sh`,
+    ${single === undefined ? "" : `or only this server's replacement, ${single}; `}or a proxy: network.proxy. The list of files: vendor/kubespray/contrib/offline/generate_list.sh`,
       };
     },
   },
@@ -92,7 +92,7 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
     task: /calico/i,
     message: /etcd|2379/i,
     explain: () => ({
-      what: "Calico cannot reach its datastore: look at etcd first, Calico is only the first to notice",
+      what: "Calico cannot reach its datastore, etcd: check etcd first",
       remedy: "on each etcd host: systemctl status etcd; journalctl -u etcd -n 50",
     }),
   },
@@ -111,8 +111,7 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
       /could not find a (?:JWS signature|token)|token (?:id )?.*(?:expired|not found)|kubeadm-certs.*not found/i,
     explain: () => ({
       what: "the token or the certificate key for joining has expired (24 hours, 2 hours)",
-      remedy:
-        "run the same command again: both are made anew. Never pin kubeadm_token or kubeadm_certificate_key",
+      remedy: "repeat the command: it makes new ones. Never pin kubeadm_token or kubeadm_certificate_key",
     }),
   },
   {
@@ -163,8 +162,9 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
     id: "package-lock",
     message: /Could not get lock \/var\/lib\/(?:dpkg|apt)|is another process using it/i,
     explain: ({ hosts }) => ({
-      what: `another package manager is at work on ${hosts}`,
-      remedy: "wait for it (unattended-upgrades often runs after a boot), then run the command again",
+      what: `another package manager runs on ${hosts}`,
+      remedy:
+        "wait until it has ended (unattended-upgrades often runs after a boot), then repeat the command",
     }),
   },
   {
@@ -220,7 +220,7 @@ function withoutScheme(url: string): string {
 /** One line out of a module's message. */
 function reasonOf(message: string): string {
   if (/no_log/.test(message))
-    return "hidden, because a password could stand in it; the address works from the host?";
+    return "hidden, because it could contain a password; check that the host reaches the address";
   const line =
     message
       .trim()

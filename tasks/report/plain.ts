@@ -3,7 +3,7 @@ import type { Event, Subscriber } from "../core/events.ts";
 import { fold, type PhaseViews } from "./progress-state.ts";
 import { counts, duration } from "./text.ts";
 
-/** Characters; roles describe themselves in the titles of their argument checks. */
+/** Characters; the titles of argument checks hold the description of the whole role. */
 const LONGEST_TITLE = 90;
 
 export function plainProgress(write: (text: string) => void): Subscriber {
@@ -31,7 +31,7 @@ function lines(before: PhaseViews, event: Event): readonly string[] {
     case "play-start":
       return finished(before, event);
     case "task-start": {
-      // A play is told with its first task: one that matches no host has none.
+      // A play is printed with its first task: a play that matches no host has none.
       const view = before.get(event.phase);
       return view?.task === undefined ? [`   ${event.phase} ▸ ${view?.play ?? ""}`] : finished(before, event);
     }
@@ -50,11 +50,11 @@ function lines(before: PhaseViews, event: Event): readonly string[] {
   }
 }
 
-/** The line of the task that the event brings to its end. */
+/** The line of the task that this event ends. */
 function finished(before: PhaseViews, event: Event & { phase: string }): readonly string[] {
   const task = before.get(event.phase)?.task;
   if (task === undefined || before.get(event.phase)?.ended !== undefined) return [];
-  // A task that no host had to do is no news.
+  // A task that no host had to do is left out.
   if (task.ok + task.changed + task.failed === 0) return [];
   return [`     ${shorten(task.title)}: ${counts(task)} (${duration(event.time - task.started)})`];
 }

@@ -1,4 +1,4 @@
-/** Where a phase stands, folded from its events. Terminal and plain output both show this. */
+/** The state of a phase, folded from its events. Terminal and plain output both show it. */
 import type { Event, HostStats } from "../core/events.ts";
 import type { UnmatchedPlay } from "./unmatched.ts";
 
@@ -42,7 +42,7 @@ export interface PhaseView {
 
 export type PhaseViews = ReadonlyMap<string, PhaseView>;
 
-/** The views after one more event; the same object when nothing to see has changed. */
+/** The views after one more event; the same object when nothing visible has changed. */
 export function fold(views: PhaseViews, event: Event): PhaseViews {
   if (!("phase" in event)) return views;
   const before = views.get(event.phase);

@@ -1,11 +1,11 @@
-/** run.json: what is known of one run, rewritten whole at every step, so that it is never half-written. */
+/** run.json: the state of one run, rewritten as a whole at every step, so that it is never half-written. */
 import type { PhaseStatus } from "../core/events.ts";
 
 export const RUN_RECORD_VERSION = 1;
 
 export interface PhaseRecord {
   readonly name: string;
-  /** `running` in a record of a dead process means that it was cut off. */
+  /** `running` in the record of a dead process means that the process was killed. */
   readonly status: PhaseStatus | "running";
   /** ISO 8601. */
   readonly started: string;

@@ -38,7 +38,7 @@ export function terminalProgress(
   };
   const timer = setInterval(draw, REDRAW_MS);
 
-  const settle = (event: Event): void => {
+  const finish = (event: Event): void => {
     if (event.kind === "phase-end") {
       const entry = running.get(event.phase);
       draw();
@@ -66,7 +66,7 @@ export function terminalProgress(
         new Promise<void>((resolve, reject) => {
           running.set(name, { wrapper, end: (error) => (error === undefined ? resolve() : reject(error)) });
           const already = pending.get(name);
-          if (already !== undefined) settle(already);
+          if (already !== undefined) finish(already);
           else if (over) resolve();
         }),
       rendererOptions: { outputBar: true, persistentOutput: false },
@@ -84,7 +84,7 @@ export function terminalProgress(
     finished,
     subscribe(event) {
       views = fold(views, event);
-      settle(event);
+      finish(event);
     },
   };
 }

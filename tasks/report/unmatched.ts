@@ -1,6 +1,6 @@
 /**
- * Plays that matched no host. The tools' playbooks have plays for every kind of host that there may be, so most of
- * them are no fault: one line names the groups, and a group that should have hosts catches the eye there.
+ * Plays that matched no host. The tools' playbooks have plays for every possible kind of host, so most of these are no
+ * fault. One line names the groups, where a group that should have hosts is easy to see.
  */
 
 export interface UnmatchedPlay {

@@ -1,4 +1,4 @@
-/** Reads what an earlier phase has handed over. */
+/** Reads the output file of an earlier phase. */
 import { existsSync, readFileSync } from "node:fs";
 import { isVaulted, readVaulted } from "../ansible/vault.ts";
 import { GateError } from "../core/errors.ts";
@@ -22,14 +22,14 @@ export async function readOutput<Name extends OutputName>(
 ): Promise<Output<Name>> {
   const file = outputFile(cluster, name);
   const remedy = `npm run deploy:${WRITTEN_BY[name]}`;
-  if (!existsSync(file)) throw new GateError(`${file} is not there yet`, { remedy });
+  if (!existsSync(file)) throw new GateError(`${file} does not exist yet`, { remedy });
   const text = readFileSync(file, "utf8");
   const plain = isVaulted(text) ? await readVaulted(file, bin, env) : text;
   try {
     return OUTPUTS[name].parse(JSON.parse(plain)) as Output<Name>;
   } catch {
     // Zod's and JSON's messages may quote the text, which holds a key.
-    throw new GateError(`${file} is not what ${WRITTEN_BY[name]} writes`, {
+    throw new GateError(`${file} is damaged: it is not what ${WRITTEN_BY[name]} writes`, {
       remedy: `remove it, then: ${remedy}`,
     });
   }

@@ -24,10 +24,10 @@ export interface PhaseOptions {
   readonly onChild: (pid: number | undefined) => void;
 }
 
-/** What a gate says when it says no. */
+/** Why a gate refused. */
 export interface Refusal {
   readonly error: GateError;
-  /** What it found, in stable words such as OSD_DOWN. */
+  /** What the gate found, as codes such as OSD_DOWN. */
   readonly codes: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export interface PhaseResult {
   readonly phase: PlannedPhase;
   readonly status: PhaseStatus;
   readonly outcome?: PlaybookOutcome;
-  /** A gate that said no, or why the phase's work on hosts could not be finished. */
+  /** Why a gate refused, or why the phase's work on hosts failed. */
   readonly refused?: KubeMagicError;
 }
 
@@ -63,7 +63,7 @@ export async function runPhase(
     log: options.logFile(name),
     ...(estimate === undefined ? {} : { estimate }),
   });
-  // Emitted even when a subscriber threw: a phase without an end would look as if it still ran.
+  // Emitted even when a subscriber threw: a phase without an end would look as if it were still running.
   let ending: Ending = { status: "failed" };
   try {
     ending = await betweenGates(phase, options, emit);
@@ -133,7 +133,7 @@ async function runPlaybooks(phase: PlannedPhase, options: PhaseOptions, emit: Su
     if (kind === "interrupted" && options.interrupt.requested) return { status: "interrupted", outcome };
     if (kind !== "done") return { status: "failed", outcome };
   }
-  // A phase without a command has done nothing, which nobody planned.
+  // A phase without a command has done nothing, which no plan intends.
   if (outcome === undefined) return { status: "failed" };
   return { status: options.checkMode ? "checked" : "done", outcome };
 }

@@ -1,4 +1,4 @@
-/** Runs a plan: phases whose needs have ended start, side by side where they are independent; the first failure stops new ones. */
+/** Runs a plan. Independent phases run at the same time; after the first failure no further phase starts. */
 import type { Event, PhaseStatus, Subscriber } from "../core/events.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
 import { type PhaseOptions, type PhaseResult, runPhase } from "./run-phase.ts";
@@ -10,6 +10,10 @@ export interface RunOptions extends PhaseOptions {
   readonly subscribers: readonly Subscriber[];
 }
 
+/**
+ * @returns how each phase ended; those that an interrupt kept from starting are interrupted
+ * @throws what a phase or a subscriber threw, once no phase runs any more
+ */
 export async function runPlan(options: RunOptions): Promise<readonly PhaseResult[]> {
   const emit = (event: Event): void => {
     for (const subscriber of options.subscribers) subscriber(event);
@@ -26,17 +30,34 @@ export async function runPlan(options: RunOptions): Promise<readonly PhaseResult
     if (phase.decision.kind !== "skip") continue;
     emit({ kind: "phase-skip", time: now(), phase: phase.spec.name, reason: phase.decision.reason });
   }
-  const results = await schedule(runnable, options, emit);
-  const status = worst(results, options.checkMode);
-  emit({ kind: "run-end", time: now(), status });
+  const { results, thrown } = await schedule(runnable, options, emit);
+  try {
+    emit({ kind: "run-end", time: now(), status: worst(results, options.checkMode) });
+  } catch (error) {
+    thrown.push(error);
+  }
+  if (thrown.length > 0) throw thrown[0];
   return results;
+}
+
+interface Scheduled {
+  readonly results: readonly PhaseResult[];
+  /** In the order in which it happened. */
+  readonly thrown: unknown[];
 }
 
 async function schedule(
   runnable: readonly PlannedPhase[],
   options: RunOptions,
   emit: Subscriber,
-): Promise<readonly PhaseResult[]> {
+): Promise<Scheduled> {
+  const thrown: unknown[] = [];
+  // Other phases may still run: their Ansible must have ended before the error ends this process.
+  const run = (phase: PlannedPhase): Promise<PhaseResult> =>
+    runPhase(phase, options, emit).catch((error: unknown) => {
+      thrown.push(error);
+      return { phase, status: "failed" };
+    });
   const waiting = new Set(runnable);
   const running = new Map<PlannedPhase, Promise<PhaseResult>>();
   const results: PhaseResult[] = [];
@@ -48,13 +69,16 @@ async function schedule(
       const pending = [...waiting, ...running.keys()].some((other) => isBefore(other, phase));
       if (pending || stopped()) continue;
       waiting.delete(phase);
-      running.set(phase, runPhase(phase, options, emit));
+      running.set(phase, run(phase));
     }
-    if (running.size === 0) return results;
+    if (running.size === 0) break;
     const result = await Promise.race(running.values());
     running.delete(result.phase);
     results.push(result);
   }
+  if (options.interrupt.requested)
+    for (const phase of waiting) results.push({ phase, status: "interrupted" });
+  return { results, thrown };
 }
 
 function isBefore(other: PlannedPhase, phase: PlannedPhase): boolean {

@@ -1,4 +1,5 @@
 /** npm run backup:drill */
+
 import { type DrillReport, drillReport } from "../../backup/answers.ts";
 import { chosenHosts } from "../../backup/choose.ts";
 import { outcomeJson, outcomeTable } from "../../backup/command.ts";
@@ -7,6 +8,7 @@ import { PLAN_OPTION } from "../../cli/action-task.ts";
 import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
 import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
 import type { Task } from "../../cli/task.ts";
+import { HOSTS_OR_ALL } from "../../cli/words.ts";
 import { EXIT } from "../../core/errors.ts";
 import { onEachHost } from "../../day2/backup-actions.ts";
 import { runOnHosts } from "../../day2/host-action.ts";
@@ -14,11 +16,11 @@ import { loadCluster } from "../../deploy/prepare.ts";
 import { duration } from "../../report/text.ts";
 
 export const task: Task = {
-  description: `Restores the latest backup of all hosts, or the named ones, to a scratch place there, compares every file with the
-manifest, starts an etcd from the snapshot on loopback, and compares its keys and their hash with what was there when the
-backup was made. Touches nothing that lives; the same drill runs on a timer.
+  description: `Restores the latest backup of all hosts, or of those that you name, to a scratch folder on each host,
+compares every file with the manifest, starts an etcd from the snapshot on loopback, and compares its keys and their
+hash with those at the time of the backup. Changes nothing that is in use. The same drill runs on a timer.
 Exit code 5 when a drill fails.`,
-  positionals: "[HOST…]",
+  positionals: HOSTS_OR_ALL,
   options: {
     ...INVENTORY_OPTIONS,
     ...FORMAT_OPTION,
@@ -28,7 +30,7 @@ Exit code 5 when a drill fails.`,
     const cluster = await loadCluster(context);
     const hosts = chosenHosts(cluster.model, context.args.positionals);
     const job = {
-      name: "backup:drill",
+      name: "backup-drill",
       title: "Run a restore drill",
       line: "restore the latest backup to a scratch folder, compare it, start etcd from it",
       words: ["drill"],

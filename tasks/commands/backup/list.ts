@@ -1,4 +1,5 @@
 /** npm run backup:list */
+
 import { type ListReport, listReport } from "../../backup/answers.ts";
 import { chosenHosts } from "../../backup/choose.ts";
 import { outcomeJson } from "../../backup/command.ts";
@@ -7,16 +8,17 @@ import { type Outcome, runProgramOnHosts } from "../../backup/program.ts";
 import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
 import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
 import type { Task } from "../../cli/task.ts";
+import { HOSTS_OR_ALL } from "../../cli/words.ts";
 import { EXIT } from "../../core/errors.ts";
 import { requireModel } from "../../inventory/load.ts";
 import { loadChosenInventory } from "../../inventory/load-chosen.ts";
 import { table } from "../../report/text.ts";
 
 export const task: Task = {
-  description: `How fresh the backups of every host are, and with names, every backup of those hosts. What is critical in
-monitoring is critical here.
-Exit code 3 when a host has no fresh, whole backup, or does not answer.`,
-  positionals: "[HOST…]",
+  description: `Lists how old the latest backup of every host is; for hosts that you name, every backup of theirs. What is
+critical in monitoring is critical here too.
+Exit code 3 when a host has no recent, complete backup, or does not answer.`,
+  positionals: HOSTS_OR_ALL,
   options: {
     ...INVENTORY_OPTIONS,
     ...FORMAT_OPTION,

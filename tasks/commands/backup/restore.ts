@@ -1,34 +1,44 @@
 /** npm run backup:restore */
+
 import { hostNamed, requireBackups } from "../../backup/choose.ts";
 import { PLAN_OPTION } from "../../cli/action-task.ts";
 import { confirmNameOption } from "../../cli/confirm.ts";
 import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
 import { optionValue, type ParsedArguments, type Task } from "../../cli/task.ts";
+import { ONE_HOST } from "../../cli/words.ts";
 import { EXIT, InputError } from "../../core/errors.ts";
 import { type Destination, restoreFilesAction } from "../../day2/backup-actions.ts";
 import { runOnHosts } from "../../day2/host-action.ts";
 import { loadCluster } from "../../deploy/prepare.ts";
 
 export const task: Task = {
-  description: `Brings back a backup of one host, or single paths of it, compared with its manifest. Where to:
+  description: `Restores a backup of one host, or single paths of it, and compares the files with the manifest. Choose one destination:
   --to FOLDER              a new folder on that host
-  --to-controller FOLDER   a new folder here
-  --in-place               over the live files at --path, after the host's name was typed; what was there is kept
-A folder appears when it is whole and not before; live files change all together. A snapshot of etcd (--path etcd) is
-brought as a file: npm run etcd:restore makes a cluster of it.`,
-  positionals: "HOST",
+  --to-controller FOLDER   a new folder on this machine
+  --in-place               the live files at --path; asks for the host's name,
+                           and keeps the present files
+A new folder appears only when it is complete; live files are replaced together. A snapshot of etcd (--path etcd) is
+restored as a file: npm run etcd:restore makes a cluster from it.`,
+  positionals: ONE_HOST,
   options: {
     ...INVENTORY_OPTIONS,
-    snapshot: { type: "string", value: "ID", help: "which backup; default: the latest" },
+    snapshot: { type: "string", value: "ID", help: "restore this backup", default: "the latest" },
     path: {
       type: "string",
       multiple: true,
       value: "PATH",
-      help: "only this file or folder: /etc/haproxy, or etcd, objects, controller; repeatable",
+      help: "restore only this path, or etcd, objects, controller",
+      default: "all",
     },
-    to: { type: "string", value: "FOLDER", help: "a new folder on the host" },
-    "to-controller": { type: "string", value: "FOLDER", help: "a new folder here" },
-    "in-place": { type: "boolean", help: "over the live files" },
+    to: { type: "string", value: "FOLDER", help: "restore to a new folder on the host", default: "none" },
+    "to-controller": {
+      type: "string",
+      value: "FOLDER",
+      help: "restore to a new folder on this machine",
+      default: "none",
+      complete: "folder",
+    },
+    "in-place": { type: "boolean", help: "replace the live files at --path" },
     ...confirmNameOption("host"),
     ...PLAN_OPTION,
   },

@@ -1,4 +1,5 @@
 /** npm run backup:run */
+
 import { type BackupReport, backupReport } from "../../backup/answers.ts";
 import { chosenHosts } from "../../backup/choose.ts";
 import { outcomeJson, outcomeTable } from "../../backup/command.ts";
@@ -8,6 +9,7 @@ import { PLAN_OPTION } from "../../cli/action-task.ts";
 import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
 import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
 import type { Task } from "../../cli/task.ts";
+import { HOSTS_OR_ALL } from "../../cli/words.ts";
 import { EXIT } from "../../core/errors.ts";
 import { onEachHost } from "../../day2/backup-actions.ts";
 import { runOnHosts } from "../../day2/host-action.ts";
@@ -15,10 +17,10 @@ import { loadCluster } from "../../deploy/prepare.ts";
 import { duration } from "../../report/text.ts";
 
 export const task: Task = {
-  description: `Makes a backup of all hosts, or the named ones, now, as their timers do at night. Old backups are removed by the keep
-rules after a new one has succeeded, never else.
-Exit code 5 when a backup failed, 6 when another one is at work, 3 when a host does not answer.`,
-  positionals: "[HOST…]",
+  description: `Makes a backup of all hosts now, or of those that you name, as their timers do at night. Old backups are removed by
+the rules of backup.keep, and only after the new backup has succeeded.
+Exit code 5 when a backup fails, 6 when another backup runs on the host, 3 when a host does not answer.`,
+  positionals: HOSTS_OR_ALL,
   options: {
     ...INVENTORY_OPTIONS,
     ...FORMAT_OPTION,
@@ -28,7 +30,7 @@ Exit code 5 when a backup failed, 6 when another one is at work, 3 when a host d
     const cluster = await loadCluster(context);
     const hosts = chosenHosts(cluster.model, context.args.positionals);
     const job = {
-      name: "backup:run",
+      name: "backup-run",
       title: "Back up hosts",
       line: "make a backup",
       words: ["run"],

@@ -3,5 +3,5 @@ import { actionTask } from "../../cli/action-task.ts";
 import { PURGE_CEPH } from "../../day2/ceph-actions.ts";
 
 export const task = actionTask(PURGE_CEPH, {
-  description: "Removes Ceph's packages, configuration and ALL DATA from every host. There is no way back.",
+  description: `Removes Ceph's packages, configuration and ALL DATA from every host. This cannot be undone.`,
 });

@@ -10,7 +10,7 @@ import { loadChosenInventory } from "../../inventory/load-chosen.ts";
 import { table } from "../../report/text.ts";
 
 export const task: Task = {
-  description: `Asks the first monitor that answers how Ceph is: health, monitors, managers, OSDs, placement groups, space.
+  description: `Asks the first monitor that answers for Ceph's health, monitors, managers, OSDs, placement groups and space.
 Exit code 3 when Ceph does not answer, or when data has fewer copies than it should.`,
   options: {
     ...INVENTORY_OPTIONS,

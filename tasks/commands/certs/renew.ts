@@ -3,8 +3,8 @@ import { actionTask } from "../../cli/action-task.ts";
 import { CERTIFICATE_KINDS, RENEW_CERTIFICATES } from "../../day2/certificate-actions.ts";
 
 export const task = actionTask(RENEW_CERTIFICATES, {
-  description: `Renews the certificates of ${CERTIFICATE_KINDS.join(", ")} (those named, else all that the cluster has), each through the tool that
-owns them: kubeadm and a restart of the control plane, kubespray's etcd role, our registry role, openshift-ansible.
-One control plane after the other; what was there is kept. Also works when they have expired and no API answers.`,
-  positionals: `[${CERTIFICATE_KINDS.join("|")}]…`,
+  description: `Renews certificates, those of the kinds that you name or all that the cluster has, each through the tool that owns
+them: kubeadm and a restart of the control plane, kubespray's etcd role, our registry role, openshift-ansible. Control
+planes restart one after the other; the old files are kept. Works when certificates have expired and no API answers.`,
+  positionals: { usage: "[KIND…]", choices: CERTIFICATE_KINDS },
 });

@@ -4,23 +4,29 @@ import { describeCertificates } from "../../certs/describe.ts";
 import { isBad, judgeCertificates } from "../../certs/judge.ts";
 import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
 import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
-import { optionValue, type Task, type TaskContext } from "../../cli/task.ts";
-import { EXIT, InputError } from "../../core/errors.ts";
+import { optionValue, type Task } from "../../cli/task.ts";
+import { EXIT } from "../../core/errors.ts";
 import { requireModel } from "../../inventory/load.ts";
 import { loadChosenInventory } from "../../inventory/load-chosen.ts";
 
 export const task: Task = {
-  description: `Reads every certificate of Kubernetes (those inside of kubeconfigs too), etcd, kubelet, HAProxy, registry and NRPE over
-SSH, with no need of an API, and shows how many days each has left, the worst first. Exit code 3 when one has ended, ends
-within --days, is not valid yet or cannot be read, or when a host does not answer.`,
+  description: `Reads every certificate of Kubernetes (those in kubeconfigs too), etcd, kubelet, HAProxy, the registry and NRPE over
+SSH, without the API, and lists how many days each has left, the fewest first. Exit code 3 when a certificate has
+expired, expires within --days, is not valid yet or cannot be read, or when a host does not answer.`,
   options: {
     ...INVENTORY_OPTIONS,
-    days: { type: "string", value: "DAYS", help: "fewer left than these is not good; default 30" },
+    days: {
+      type: "string",
+      value: "DAYS",
+      kind: "days",
+      help: "report fewer days left than this as a problem",
+      default: "30",
+    },
     ...FORMAT_OPTION,
   },
   async run(context) {
     const model = requireModel(await loadChosenInventory(context));
-    const days = daysOf(context);
+    const days = Number(optionValue(context.args, "days") ?? 30);
     const hosts = await collectCertificates(model, context.env);
     const certificates = judgeCertificates(hosts, new Date(), days);
     const silent = hosts.filter((host) => host.silent !== undefined);
@@ -43,9 +49,3 @@ within --days, is not valid yet or cannot be read, or when a host does not answe
     return good ? EXIT.done : EXIT.gate;
   },
 };
-
-function daysOf(context: TaskContext): number {
-  const text = optionValue(context.args, "days") ?? "30";
-  if (/^\d{1,5}$/.test(text)) return Number(text);
-  throw new InputError(`--days ${text} is no number of days`, { remedy: "a whole number, such as 30" });
-}

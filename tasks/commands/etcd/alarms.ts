@@ -15,12 +15,12 @@ import { requireEtcd } from "../../etcd/require-etcd.ts";
 const FULL = 0.95;
 
 export const task: Task = {
-  description: `Lists the alarms of etcd, with who raised them and what helps; exit code 3 when there are any. --disarm clears them,
-once no member is full any more (etcd:defrag does all of it).`,
+  description: `Lists the alarms of etcd with the members that raised them and the remedy. Exit code 3 when there are any.
+--disarm clears them once no member is full any more; npm run etcd:defrag makes room and clears them in one step.`,
   options: {
     ...INVENTORY_OPTIONS,
-    disarm: { type: "boolean", help: "clear them" },
-    plan: { type: "boolean", help: "with --disarm: print the plan and change nothing" },
+    disarm: { type: "boolean", help: "clear the alarms" },
+    plan: { type: "boolean", help: "print the plan and change nothing; with --disarm" },
   },
   async run(context) {
     const cluster = await loadCluster(context);
@@ -32,7 +32,7 @@ once no member is full any more (etcd:defrag does all of it).`,
     if (first === undefined)
       throw new GateError("no member of etcd answers", {
         output: findings.map(describeFinding).join("\n"),
-        remedy: "npm run etcd:status shows all of them",
+        remedy: "npm run etcd:status",
       });
     const alarms = findings.filter(({ code }) => code.startsWith("alarm-"));
     if (alarms.length === 0) {
@@ -43,12 +43,12 @@ once no member is full any more (etcd:defrag does all of it).`,
     if (!context.args.flags.has("disarm")) return EXIT.gate;
     const full = members.find((member) => member.status.dbBytes >= quotaOf(member) * FULL);
     if (full !== undefined)
-      throw new GateError(`${full.host.name} is still full: the alarm would come back with the next write`, {
+      throw new GateError(`${full.host.name} is still full: the next write would raise the alarm again`, {
         remedy: "npm run etcd:defrag makes room first",
       });
     const corrupt = alarms.find(({ code }) => code === "alarm-corrupt");
     if (corrupt !== undefined)
-      throw new GateError("an alarm CORRUPT is not cleared: a member would go on serving wrong data", {
+      throw new GateError("an alarm CORRUPT is not cleared: the member would continue to serve wrong data", {
         remedy: corrupt.remedy,
       });
     const action = disarmAction(context, cluster, first);

@@ -1,7 +1,9 @@
 /** npm run etcd:defrag */
+
 import { PLAN_OPTION } from "../../cli/action-task.ts";
 import { YES_OPTION } from "../../cli/confirm.ts";
 import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
+import { SNAPSHOT_OUTPUT } from "../../cli/snapshot-option.ts";
 import { optionValue, type Task } from "../../cli/task.ts";
 import { EXIT } from "../../core/errors.ts";
 import { defragAction } from "../../day2/etcd-actions.ts";
@@ -17,16 +19,16 @@ import { snapshotTarget } from "../../etcd/snapshot-target.ts";
 const WARN_AT = 80;
 
 export const task: Task = {
-  description: `Frees the space that old revisions take, and repairs a cluster that refuses writes because a member is full:
-status, snapshot (kept in build/<cluster>/etcd-snapshots/), compaction, one member after the other defragmented and the
-leader last, alarms cleared, a write tried through each member. Prints its plan first, then asks.`,
+  description: `Frees the space of old revisions, and repairs a cluster that refuses writes because a member is full. Steps: status,
+snapshot (kept in build/<cluster>/etcd-snapshots/), compaction, defragmentation of one member after the other with the
+leader last, alarms cleared, one write through each member. Prints the plan first, then asks.`,
   options: {
     ...INVENTORY_OPTIONS,
     ...YES_OPTION,
     ...PLAN_OPTION,
     degraded: { type: "boolean", help: "continue although a member is down" },
-    "no-snapshot": { type: "boolean", help: "take no snapshot first, where there is no room for one" },
-    output: { type: "string", short: "o", value: "FILE|FOLDER", help: "where to keep the snapshot" },
+    "no-snapshot": { type: "boolean", help: "take no snapshot first, when no disk has room for one" },
+    output: SNAPSHOT_OUTPUT,
   },
   async run(context) {
     const { args, env, out } = context;

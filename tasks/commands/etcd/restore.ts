@@ -18,20 +18,22 @@ import { planRestore, type RestorePlan } from "../../etcd/restore-plan.ts";
 import { verifySnapshot } from "../../etcd/snapshot-file.ts";
 
 export const task: Task = {
-  description: `Restores etcd on all members from one snapshot, as a new cluster. The snapshot is checked, and a new member made of it on
-every host, before anything is stopped. Then API servers and members stop, the old data is renamed and kept, the new data
-takes its place, and all start again; keys are counted and a canary is read and written. Repeat it wherever it ended.
-Everything written after the snapshot is lost, so the cluster's name has to be typed.`,
-  positionals: "SNAPSHOT",
+  description: `Restores etcd on all members from one snapshot, as a new cluster. The snapshot is checked, and a new member is made
+from it on every host, before anything stops. Then API servers and members stop, the old data is renamed and kept, the
+new data takes its place, and all start again; keys are counted and a test key is written and read. If it stops
+anywhere, repeat the command to continue. Everything written after the snapshot is lost, so you type the cluster's name.`,
+  positionals: { usage: "SNAPSHOT", complete: "file" },
   options: {
     ...INVENTORY_OPTIONS,
     without: {
       type: "string",
       multiple: true,
       value: "HOST",
-      help: "a member that is lost for good: the new cluster begins without it; repeatable",
+      help: "leave out a member that is lost for good (repeatable)",
+      default: "none",
+      complete: "host",
     },
-    raw: { type: "boolean", help: "the file is a copy of a member's member/snap/db, which has no hash" },
+    raw: { type: "boolean", help: "accept a copy of a member's member/snap/db, which has no hash" },
     ...PLAN_OPTION,
     ...confirmNameOption("cluster"),
   },
@@ -41,15 +43,17 @@ Everything written after the snapshot is lost, so the cluster's name has to be t
     const model = requireEtcd(cluster.model);
     const [given, ...more] = args.positionals;
     if (given === undefined || more.length > 0)
-      throw new InputError("etcd:restore needs one snapshot", {
-        remedy: `npm run etcd:restore -- FILE; etcd:snapshot and etcd:defrag keep theirs in ${cluster.build}/etcd-snapshots/`,
+      throw new InputError("etcd:restore needs one snapshot file", {
+        remedy: `npm run etcd:restore -- FILE; snapshots are in ${cluster.build}/etcd-snapshots/`,
       });
     const raw = args.flags.has("raw");
     const snapshot = await verifySnapshot(resolve(given), raw);
     if (snapshot.manifest !== undefined && snapshot.manifest.cluster !== model.name)
       throw new InputError(
-        `${snapshot.path} is of the cluster ${snapshot.manifest.cluster}, this is ${model.name}`,
-        { remedy: "name a snapshot of this cluster; nothing was changed" },
+        `${snapshot.path} belongs to the cluster ${snapshot.manifest.cluster}, not to ${model.name}`,
+        {
+          remedy: `nothing was changed; choose a snapshot of ${model.name} in ${cluster.build}/etcd-snapshots/`,
+        },
       );
     const plan = await planRestore({ model, env, stop: NEVER_STOPPED }, snapshot, {
       raw,
@@ -70,5 +74,5 @@ function afterwards(plan: RestorePlan): string {
   const kept = plan.members.map(
     ({ host, settings }) => `${host.name}:${settings.dataDir}/${keptFolder(plan)}`,
   );
-  return `now: once the cluster is as it should be, remove the old data: ${kept.join(" ")}\n`;
+  return `next: when the cluster works, remove the old data: ${kept.join(" ")}\n`;
 }

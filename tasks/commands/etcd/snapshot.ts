@@ -1,6 +1,8 @@
 /** npm run etcd:snapshot */
+
 import { PLAN_OPTION } from "../../cli/action-task.ts";
 import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
+import { SNAPSHOT_OUTPUT } from "../../cli/snapshot-option.ts";
 import { optionValue, type Task } from "../../cli/task.ts";
 import { EXIT } from "../../core/errors.ts";
 import { snapshotAction } from "../../day2/etcd-actions.ts";
@@ -10,17 +12,12 @@ import { requireEtcd } from "../../etcd/require-etcd.ts";
 import { snapshotTarget } from "../../etcd/snapshot-target.ts";
 
 export const task: Task = {
-  description: `Takes a snapshot on the member that is most up to date, checks its hash there and here, and keeps it on this machine
-with what is known of it (revision, hash, number of keys). Works without a quorum, as long as one member runs.
-It holds every Secret of the cluster: its file is readable by you only.`,
+  description: `Takes a snapshot on the member with the newest data, checks its hash on that host and on this machine, and keeps it on
+this machine together with its revision, hash and number of keys. Works without a quorum, as long as one member runs.
+The file holds every Secret of the cluster: only you can read it.`,
   options: {
     ...INVENTORY_OPTIONS,
-    output: {
-      type: "string",
-      short: "o",
-      value: "FILE|FOLDER",
-      help: "where to keep it; default build/<cluster>/etcd-snapshots/",
-    },
+    output: SNAPSHOT_OUTPUT,
     ...PLAN_OPTION,
   },
   async run(context) {

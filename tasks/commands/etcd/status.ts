@@ -1,8 +1,8 @@
 /** npm run etcd:status */
 import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
 import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
-import { optionValue, type Task, type TaskContext } from "../../cli/task.ts";
-import { EXIT, InputError } from "../../core/errors.ts";
+import { optionValue, type Task } from "../../cli/task.ts";
+import { EXIT } from "../../core/errors.ts";
 import { clusterFolders } from "../../core/paths.ts";
 import { askMembers } from "../../etcd/ask.ts";
 import { describeStatus } from "../../etcd/describe.ts";
@@ -14,17 +14,23 @@ import { requireModel } from "../../inventory/load.ts";
 import { loadChosenInventory } from "../../inventory/load-chosen.ts";
 
 export const task: Task = {
-  description: `Asks every member of etcd, over SSH and at the same time, how it is: version, leader, raft index, size of the
-database against its quota, alarms, health, latency. Exit code 3 when a member is down or alarmed, or too full.`,
+  description: `Asks every member of etcd over SSH, all at the same time, for version, leader, raft index, size of the database against
+its quota, alarms, health and latency. Exit code 3 when a member is down, has an alarm, or is too full.`,
   options: {
     ...INVENTORY_OPTIONS,
-    "warn-at": { type: "string", value: "PERCENT", help: "of the quota; default 80" },
+    "warn-at": {
+      type: "string",
+      value: "PERCENT",
+      kind: "percent",
+      help: "warn from this share of the quota on",
+      default: "80",
+    },
     ...FORMAT_OPTION,
   },
   async run(context) {
     const loaded = await loadChosenInventory(context);
     const model = requireEtcd(requireModel(loaded));
-    const warnAt = percent(context);
+    const warnAt = Number(optionValue(context.args, "warn-at") ?? 80);
     const answers = await askMembers(model, context.env);
     const judged = judge(model, answers, warnAt);
     const { build } = clusterFolders(context.paths, loaded.cluster);
@@ -37,13 +43,6 @@ database against its quota, alarms, health, latency. Exit code 3 when a member i
     return verdict.state === "ok" ? EXIT.done : EXIT.gate;
   },
 };
-
-function percent(context: TaskContext): number {
-  const text = optionValue(context.args, "warn-at") ?? "80";
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0 && value <= 100) return value;
-  throw new InputError(`--warn-at ${text} is no percentage`, { remedy: "a number up to 100, such as 80" });
-}
 
 function asJson(cluster: string, answers: readonly MemberAnswer[], verdict: Verdict): string {
   const members = answers.map((answer) => ({

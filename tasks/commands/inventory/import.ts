@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describeProblem } from "../../cli/describe.ts";
 import { optionValue, type Task, type TaskContext } from "../../cli/task.ts";
-import { closest } from "../../core/closest.ts";
 import { EXIT, InputError, VendorError } from "../../core/errors.ts";
 import { parseIp } from "../../core/ip.ts";
 import type { ToolName } from "../../core/model.ts";
@@ -18,42 +17,47 @@ import { ansibleOf } from "../../toolchain/environments/all-environments.ts";
 import { vendorRules } from "../../toolchain/tool-rules.ts";
 
 export const task: Task = {
-  positionals: "DIR [DIR…]",
+  positionals: { usage: "DIR [DIR…]", complete: "folder" },
   options: {
-    from: { type: "string", value: "SOURCE", help: `whose inventory it is: ${ORIGINS.join(", ")}` },
+    from: {
+      type: "string",
+      value: "SOURCE",
+      choices: ORIGINS,
+      required: true,
+      help: "name the tool that the inventory is for",
+    },
     name: {
       type: "string",
       value: "NAME",
-      help: "folder in inventories/; default: what the source calls itself",
+      help: "write to this folder of inventories/",
+      default: "the name in the source",
     },
     domain: {
       type: "string",
       value: "DOMAIN",
-      help: "DNS domain of the hosts; default: guessed from names, and told",
+      help: "set the DNS domain",
+      default: "guessed from host names",
     },
     address: {
       type: "string",
       multiple: true,
       value: "HOST=IP",
-      help: "address of a host that the source leaves to DNS; repeatable",
+      help: "set the address of a host (repeatable)",
+      default: "as in the source",
     },
-    "accept-differences": {
-      type: "boolean",
-      help: "write the files even if something is lost or to be corrected",
-    },
+    "accept-differences": { type: "boolean", help: "write the files even if values are lost or wrong" },
     check: { type: "boolean", help: "compare and list only, write nothing" },
   },
-  description:
-    "Turns inventories of kubespray, ceph-ansible or openshift-ansible, or of all of them in the layout of kube-magic's\n" +
-    "ancestor, into inventories/NAME/*.yml. The tool's own Ansible reads the source and our rendering of the result; every\n" +
-    "variable of every host is compared, and every difference listed. Nothing is overwritten. Exit code 2, and nothing\n" +
-    "written, when something would be lost.",
+  description: `Turns inventories of kubespray, ceph-ansible or openshift-ansible, or all of them in the layout of kube-magic's
+predecessor (ancestor), into inventories/NAME/*.yml. The tool's own Ansible reads the source and our rendering of the
+result; every variable of every host is compared, and every difference is listed. Nothing is overwritten. Exit code 2,
+and nothing is written, when something would be lost.`,
   async run(context) {
     const { args, paths, out, err } = context;
-    const from = chosenOrigin(optionValue(args, "from"));
+    const from = originNamed(optionValue(args, "from"));
     const places = args.positionals.map((place) => resolve(place));
     if (places.length === 0)
-      throw new InputError("inventory:import: which folder?", {
+      throw new InputError("inventory:import: the folder of the inventory is missing", {
         remedy: `npm run inventory:import -- --from ${from} DIR`,
       });
     const name = optionValue(args, "name");
@@ -108,7 +112,7 @@ function conclude(
   const isBad = lost + errors > 0 && !args.flags.has("accept-differences");
   if (isBad) {
     err(`nothing is written: ${lost} lost, ${errors} ${errors === 1 ? "error" : "errors"} to correct\n`);
-    err("  → correct the source, or write it all the same with --accept-differences\n");
+    err("  → correct the source, or add --accept-differences to write the files with these differences\n");
     return EXIT.input;
   }
   if (args.flags.has("check")) {
@@ -133,22 +137,16 @@ function requireFree({ paths }: TaskContext, name: string): void {
     });
   }
   if (!existsSync(join(paths.inventories, name))) return;
-  throw new InputError(`inventories/${name} exists already, and is never overwritten`, {
+  throw new InputError(`inventories/${name} exists already and is never overwritten`, {
     remedy: "choose another name with --name NAME, or move that folder away",
   });
 }
 
-function chosenOrigin(from: string | undefined): OriginName {
+/** The parser has refused all others. */
+function originNamed(from: string | undefined): OriginName {
   const found = ORIGINS.find((name) => name === from);
-  if (found !== undefined) return found;
-  const near = from === undefined ? undefined : closest(from, ORIGINS);
-  const hint = near === undefined ? "" : `, did you mean "${near}"?`;
-  throw new InputError(
-    from === undefined
-      ? "inventory:import: --from is missing"
-      : `inventory:import: unknown source "${from}"${hint}`,
-    { remedy: `choose from: ${ORIGINS.join(", ")}` },
-  );
+  if (found === undefined) throw new Error(`unknown source ${from}`);
+  return found;
 }
 
 function addressesOf(pairs: readonly string[]): ReadonlyMap<string, string> {
@@ -156,15 +154,15 @@ function addressesOf(pairs: readonly string[]): ReadonlyMap<string, string> {
     pairs.map((pair) => {
       const [host = "", ip = ""] = pair.split("=");
       if (host === "" || parseIp(ip) === undefined)
-        throw new InputError(`inventory:import: --address ${pair} is no host and address`, {
-          remedy: "write --address node1=10.0.0.1",
+        throw new InputError(`inventory:import: --address ${pair} is not HOST=IP`, {
+          remedy: "for example: --address node1=10.0.0.1",
         });
       return [host.toLowerCase(), ip];
     }),
   );
 }
 
-/** The tool's own Ansible when it is there, else ours: reading needs no more. */
+/** The tool's own Ansible when it is built, else ours: both can read an inventory. */
 function binaries({ paths, env, err }: TaskContext): (tool: ToolName) => Promise<string> {
   const options = { vendorFolder: paths.vendor, env, progress: (message: string) => err(`${message}\n`) };
   return async (tool) => {
@@ -172,7 +170,7 @@ function binaries({ paths, env, err }: TaskContext): (tool: ToolName) => Promise
       (tool === "custom" ? undefined : await ansibleOf(tool, { ...options, build: false })) ??
       (await ansibleOf("custom", { ...options, build: true }));
     if (environment === undefined)
-      throw new VendorError("there is no Ansible to read with", { remedy: "npm run init" });
+      throw new VendorError("no Ansible is installed to read the inventory with", { remedy: "npm run init" });
     return environment.bin;
   };
 }

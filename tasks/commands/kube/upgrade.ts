@@ -3,18 +3,43 @@ import { actionTask } from "../../cli/action-task.ts";
 import { UPGRADE_KUBERNETES } from "../../day2/kubernetes-actions.ts";
 
 export const task = actionTask(UPGRADE_KUBERNETES, {
-  description: `Upgrades to --to, to versions.kubernetes, or to the newest that the vendored kubespray installs: one minor
-version after the other, control planes first, then the nodes in batches, each drained. Refuses to skip a minor version or to go back.`,
+  description: `Upgrades Kubernetes to --to, else to versions.kubernetes of the inventory, else to the newest version that the vendored
+kubespray installs. One minor version after the other; control planes first, then the nodes in batches, each drained.
+Refuses to skip a minor version and to go back.`,
   options: {
-    to: { type: "string", value: "VERSION", help: "such as 1.35.4" },
-    from: { type: "string", value: "VERSION", help: "what runs now; default: the hosts are asked" },
-    serial: { type: "string", value: "N|N%", help: "nodes at a time; default 20%" },
+    to: {
+      type: "string",
+      value: "VERSION",
+      help: "upgrade to this version, such as 1.35.4",
+      default: "inventory, newest",
+    },
+    from: {
+      type: "string",
+      value: "VERSION",
+      help: "assume that this version runs now",
+      default: "ask the hosts",
+    },
+    serial: {
+      type: "string",
+      value: "N|N%",
+      kind: "count-or-share",
+      help: "upgrade this many nodes at a time",
+      default: "20%",
+    },
     "drain-timeout": {
       type: "string",
       value: "SECONDS",
-      help: "how long pods may take to leave a node; default 360",
+      kind: "seconds",
+      help: "wait this long for pods to leave a node",
+      default: "360",
     },
-    pause: { type: "string", value: "SECONDS", help: "wait before each node" },
-    "no-drain": { type: "boolean", help: "leave pods where they are while their node is upgraded" },
+    pause: {
+      type: "string",
+      value: "SECONDS",
+      kind: "seconds",
+      help: "wait this long before each node",
+      default: "0",
+    },
+    "no-drain": { type: "boolean", help: "upgrade nodes without draining their pods" },
   },
 });

@@ -7,8 +7,8 @@ import { describeLabEvent } from "../../lab/events.ts";
 
 export const task: Task = {
   options: { lab: LAB_OPTION, purge: { type: "boolean", help: "remove the cached base images too" } },
-  description: `Removes the lab's hosts with their disks, its network and its generated inventory. Only the base image stays,
-so that the next lab:up is quick. Settings in inventories/<name>/local/ are yours and stay too.`,
+  description: `Removes the hosts of a lab with their disks, its network and its generated inventory. The base image stays, so that the
+next npm run lab:up is quick. Settings in inventories/<name>/local/ are yours and stay too.`,
   async run({ args, env, out, err }) {
     const started = Date.now();
     const name = chosenLab(args);

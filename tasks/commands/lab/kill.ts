@@ -2,6 +2,7 @@
 
 import { chosenLab, LAB_OPTION } from "../../cli/lab-option.ts";
 import type { Task } from "../../cli/task.ts";
+import { LAB_HOSTS } from "../../cli/words.ts";
 import { InputError } from "../../core/errors.ts";
 import { labPlaces } from "../../lab/places.ts";
 import { killHost } from "../../lab/power.ts";
@@ -9,9 +10,9 @@ import { labHost } from "../../lab/ssh.ts";
 
 export const task: Task = {
   options: { lab: LAB_OPTION },
-  positionals: "HOST…",
-  description: `Cuts the power of hosts: their processes end without a word and the others see them vanish from the network at
-once. Their disks stay; lab:start boots them again.`,
+  positionals: LAB_HOSTS,
+  description: `Cuts the power of hosts: their processes end at once, and the other hosts lose them from the network. The disks stay;
+npm run lab:start boots the hosts again.`,
   async run({ args, env, out }) {
     const hosts = [...args.positionals, ...args.rest];
     const places = labPlaces(chosenLab(args), env);

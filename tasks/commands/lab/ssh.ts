@@ -8,10 +8,10 @@ import { sshAttached } from "../../lab/ssh.ts";
 
 export const task: Task = {
   options: { lab: LAB_OPTION },
-  positionals: "HOST [COMMAND…]",
+  positionals: { usage: "HOST [COMMAND…]", complete: "lab-host" },
   commandFollows: true,
-  description: `A shell on a host of the lab, as root; or one command there, whose exit code is ours. One word is a line for
-the host's shell ("ip a | grep 198"), several are a command and its arguments.`,
+  description: `Opens a shell as root on a host of the lab, or runs one command there and ends with its exit code. One word is a
+line for the host's shell ("ip a | grep 198"), several words are a command and its arguments.`,
   async run({ args, env, isTerminal }) {
     const [host, ...words] = [...args.positionals, ...args.rest];
     if (host === undefined) {

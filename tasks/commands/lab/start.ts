@@ -2,6 +2,7 @@
 
 import { chosenLab, LAB_OPTION } from "../../cli/lab-option.ts";
 import type { Task } from "../../cli/task.ts";
+import { LAB_HOSTS } from "../../cli/words.ts";
 import { InputError } from "../../core/errors.ts";
 import { labPlaces } from "../../lab/places.ts";
 import { startHost } from "../../lab/power.ts";
@@ -9,9 +10,8 @@ import { labHost } from "../../lab/ssh.ts";
 
 export const task: Task = {
   options: { lab: LAB_OPTION },
-  positionals: "HOST…",
-  description:
-    "Boots hosts again that lab:kill cut off or that stopped, with their disks as they were, and waits for them.",
+  positionals: LAB_HOSTS,
+  description: `Boots hosts that npm run lab:kill stopped, or that stopped by themselves, with their old disks, and waits until they answer.`,
   async run({ args, env, out }) {
     const hosts = [...args.positionals, ...args.rest];
     const places = labPlaces(chosenLab(args), env);

@@ -11,8 +11,8 @@ export const task: Task = {
     lab: LAB_OPTION,
     ...FORMAT_OPTION,
   },
-  description: `Shows each host of the lab: running, killed (lab:kill), stopped (by itself) or unreachable (it runs, but its
-sshd does not answer), its launcher's pid, and whether a login works.`,
+  description: `Lists each host of the lab with its address, the process that runs it, whether a login works, and its state: running,
+killed (by npm run lab:kill), stopped (by itself) or unreachable (it runs, but its sshd does not answer).`,
   async run({ args, env, out }) {
     const name = chosenLab(args);
     const hosts = await labStatus(labPlaces(name, env));

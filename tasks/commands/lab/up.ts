@@ -7,13 +7,16 @@ import { labUp } from "../../lab/up.ts";
 const topology: OptionSpec = {
   type: "string",
   value: "FILE",
-  help: "the lab's hosts (default: lab/topology.yml); labs with other names and networks run side by side",
+  help: "read the hosts of the lab from this file",
+  default: "lab/topology.yml",
+  complete: "file",
 };
 
 export const task: Task = {
   options: { topology },
-  description: `Makes real Debian hosts on this machine to deploy onto, each with systemd, sshd and its own address, and
-writes inventories/<name>/cluster.yml for them. Run again, it repairs what is missing. Needs root.`,
+  description: `Starts real Debian hosts on this machine to deploy onto, each with systemd, sshd and its own address, and writes
+inventories/<name>/cluster.yml for them. A second run repairs what is missing. Labs with other names and networks run
+side by side. Needs root.`,
   async run({ args, paths, env, out, err }) {
     const started = Date.now();
     const lab = await labUp({

@@ -13,16 +13,18 @@ import { readAuthority, readPassword } from "../../ldap/secret.ts";
 import { table } from "../../report/text.ts";
 
 export const task: Task = {
-  description: `Asks the directory of section ldap what the sync jobs would bring: binds with the configured account, finds each
-mapped group and its members. Reads only. It asks from the first control plane, where the jobs will ask from too.
-Exit code 3 when a mapping matches no group, or the directory does not let itself be asked.`,
+  description: `Asks the directory of section ldap for what the sync jobs would find: binds with the configured account, looks up each
+mapped group and its members. Reads only. The request is sent from the first control plane, as the jobs will do.
+Exit code 3 when a mapping matches no group, or the directory refuses.`,
   options: {
     ...INVENTORY_OPTIONS,
-    members: { type: "boolean", help: "name every member, and everybody who is left out" },
+    members: { type: "boolean", help: "list every member, and every entry that is left out" },
     from: {
       type: "string",
       value: "HOST",
-      help: "ask from this host of the inventory; local: from this machine",
+      help: "ask from this host, or from local",
+      default: "first control plane",
+      complete: "host",
     },
     ...FORMAT_OPTION,
   },
@@ -101,7 +103,9 @@ function requireResults(result: CheckResult, directory: Directory, from: string)
         remedy: "correct ldap.bindDn or its password",
       }),
     other: () =>
-      new GateError(`the directory refuses: ${text(refusal)}`, { remedy: "its own log says more" }),
+      new GateError(`the directory refuses: ${text(refusal)}`, {
+        remedy: "read the log of the directory server",
+      }),
   };
   throw explain[refusal.kind]();
 }

@@ -18,11 +18,11 @@ import {
 import { duration, table } from "../../report/text.ts";
 
 export const task: Task = {
-  description: `Asks the Nagios host over SSH what is not well. Exit code 3 when something is critical that nobody has acknowledged,
-or when Nagios itself does not answer or no longer checks.`,
+  description: `Asks Nagios over SSH for every problem. Exit code 3 when a critical problem is not acknowledged, or when Nagios does not
+answer or no longer checks.`,
   options: {
     ...INVENTORY_OPTIONS,
-    all: { type: "boolean", help: "what is well, too" },
+    all: { type: "boolean", help: "list what is OK, too" },
     ...FORMAT_OPTION,
   },
   async run(context) {
@@ -60,27 +60,24 @@ function requireState(answer: MonitoringAnswer): Extract<MonitoringAnswer, { kin
   }
   if (isStale(answer.state)) {
     const silent = duration(answer.state.now - answer.state.written);
-    throw new GateError(
-      `Nagios on ${answer.host} has written nothing for ${silent}: nothing is being watched`,
-      {
-        remedy: `systemctl status nagios4 on ${answer.host}, then npm run deploy:post -- --tags monitoring`,
-      },
-    );
+    throw new GateError(`Nagios on ${answer.host} has written nothing for ${silent}: nothing is monitored`, {
+      remedy: `systemctl status nagios4 on ${answer.host}, then npm run deploy:post -- --tags monitoring`,
+    });
   }
   return answer;
 }
 
 function describe(cluster: string, host: string, state: MonitoringState): string {
   const wrong = state.entries.filter((one) => one.state !== "OK");
-  const told = withoutDeadHosts(wrong);
+  const reported = withoutDeadHosts(wrong);
   const counted = ["CRITICAL", "WARNING", "UNKNOWN", "PENDING"].flatMap((name) => {
-    const count = told.filter((one) => one.state === name).length;
+    const count = reported.filter((one) => one.state === name).length;
     return count === 0 ? [] : [`${count} ${name.toLowerCase()}`];
   });
   const total = state.hosts + state.services;
   const head = `${cluster}: ${[...counted, `${total - wrong.length} of ${total} well`].join(", ")}`;
   const seen = `${host}, ${duration(Math.max(0, state.now - state.written))} ago`;
-  const silent = state.notifications ? "" : "  Notifications are switched off: nobody is told of anything.\n";
+  const silent = state.notifications ? "" : "  Notifications are switched off: Nagios sends no messages.\n";
   const rows = bySeverity(withoutDeadHosts(state.entries)).map((one) => row(one, state.now));
   return `${head} (${seen})\n${silent}${rows.length === 0 ? "" : `${table(rows)}\n`}`;
 }
@@ -89,7 +86,7 @@ function row(one: MonitoringEntry, now: number): string[] {
   const marks = [
     ...(one.flapping ? ["flapping"] : []),
     ...(isHandled(one) ? [one.downtime ? "in downtime" : "acknowledged"] : []),
-    ...(one.hard || one.state === "PENDING" ? [] : ["not sure yet"]),
+    ...(one.hard || one.state === "PENDING" ? [] : ["not confirmed yet"]),
   ];
   const output = one.output.length > 120 ? `${one.output.slice(0, 117)}...` : one.output;
   return [

@@ -4,8 +4,8 @@ import { EXIT, VendorError } from "../../core/errors.ts";
 import { vendorStatus } from "../../toolchain/status.ts";
 
 export const task: Task = {
-  description: `Reads every file of the vendored trees and asks every Ansible: is everything exactly what vendor.yml pins,
-vendor/patches/ makes of it and vendor.lock.yml says? Exit code 4 when anything differs. Changes nothing.`,
+  description: `Reads every file of the vendored trees and asks every Ansible for its version: is everything exactly what vendor.yml pins,
+what vendor/patches/ changes and what vendor.lock.yml records? Exit code 4 when anything differs. Changes nothing.`,
   options: {},
   async run({ paths, env, out }) {
     const { sources, environments } = await vendorStatus({ vendorFolder: paths.vendor, env, deep: true });
@@ -19,15 +19,15 @@ vendor/patches/ makes of it and vendor.lock.yml says? Exit code 4 when anything 
       throw new VendorError(`${differences.length} difference(s) in vendor/`, {
         output: differences.join("\n"),
         remedy:
-          "npm run init mends what it may; it never overwrites local changes and says how to keep or drop them",
+          "npm run init repairs the trees; it never overwrites local changes, and prints how to keep or drop them",
       });
     }
-    const brought = sources.filter(({ tree }) => tree.kind === "present");
+    const fetched = sources.filter(({ tree }) => tree.kind === "present");
     const built = environments.filter(({ environment }) => environment !== undefined);
     out(
-      brought.length + built.length === 0
-        ? "nothing is brought yet: npm run init\n"
-        : `${brought.length} trees and ${built.length} Ansible environments are exactly what they should be\n`,
+      fetched.length + built.length === 0
+        ? "nothing is in vendor/ yet → npm run init\n"
+        : `${fetched.length} trees and ${built.length} Ansible environments match their pins\n`,
     );
     return EXIT.done;
   },

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ROOT } from "../../helpers/environment.ts";
 import { aSite, play, type Site } from "../../helpers/site.ts";
 
 let site: Site;
@@ -167,6 +168,86 @@ describe("a deploy", () => {
     expect(stderr).toContain("vendor tree missing: vendor/kubespray");
     expect(stderr).toContain("npm run init");
     expect(existsSync(join(site.root, "build"))).toBe(false);
+  });
+
+  test("of everything asks first: off a terminal it is refused with 2, and nothing runs", async () => {
+    writeFileSync(join(site.root, "custom", "playbooks", "post.yml"), play("    - ansible.builtin.ping:\n"));
+    const { code, stderr } = await site.run("deploy");
+    expect(code).toBe(2);
+    expect(stderr).toContain("asks before it changes anything");
+    expect(stderr).toContain("→ npm run deploy -- --yes");
+    expect(existsSync(join(site.root, "build", "site", "runs"))).toBe(false);
+  });
+
+  test.each([
+    ["n", 130, "not confirmed; nothing was changed"],
+    ["y", 0, "prep-hosts"],
+  ])("of everything on a terminal is answered with %s", async (answer, code, says) => {
+    const whole = `${process.execPath} ${join(ROOT, "bin", "kube-magic.mjs")} deploy`;
+    const env = { ...process.env, KUBE_MAGIC_ROOT: site.root, KUBE_MAGIC_CLUSTER: "site" };
+    writeFileSync(join(site.root, "custom", "playbooks", "post.yml"), play("    - ansible.builtin.ping:\n"));
+    const ended = spawnSync("script", ["-qec", whole, "/dev/null"], {
+      env,
+      input: `${answer}\n`,
+      encoding: "utf8",
+    });
+    expect(ended.stdout).toContain("Deploy prep-hosts, post on the 2 hosts of site? [y/N]");
+    expect(ended.stdout).toContain(says);
+    expect(ended.status, ended.stdout).toBe(code);
+  });
+
+  test("of everything skips what this version cannot do yet, and runs the rest", async () => {
+    writeFileSync(
+      join(site.root, "inventories", "site", "kube.yml"),
+      "orchestrator: kubernetes\nhosts: { cp: { ip: 192.0.2.20, roles: [control-plane, etcd, worker] } }\n",
+    );
+    const skipped = await site.run("deploy", "--from", "logging");
+    expect(skipped).toMatchObject({ code: 0, stderr: "" });
+    expect(skipped.stdout.split("\n")).toEqual([
+      "logging: skipped, not in this version of kube-magic yet",
+      "prometheus: skipped, not in this version of kube-magic yet",
+      "tekton: skipped, not in this version of kube-magic yet",
+      "",
+    ]);
+    const named = await site.run("deploy", "tekton");
+    expect(named.code).toBe(4);
+    expect(named.stderr).toContain("error: tekton: not in this version of kube-magic yet");
+  });
+
+  test("with --plan prints what plan prints, and changes nothing", async () => {
+    const plan = await site.run("plan");
+    expect(plan.stdout).toMatch(
+      /^1\. ceph \(ceph-ansible\): Deploy Ceph\n {3}skip: no host has a ceph role/m,
+    );
+    expect(await site.run("deploy", "--plan")).toEqual(plan);
+    expect(existsSync(join(site.root, "build", "site", "runs"))).toBe(false);
+  });
+
+  test("its plan is data for programs, too", async () => {
+    const before = JSON.parse((await site.run("plan", "--format", "json")).stdout);
+    expect(before).toMatchObject({ version: 1, cluster: "site", orchestrator: "none", hosts: 2 });
+    expect(
+      before.phases.map(({ name, decision }: { name: string; decision: string }) => `${name} ${decision}`),
+    ).toEqual(expect.arrayContaining(["ceph skip", "prep-hosts run", "post blocked", "tekton skip"]));
+    const [ceph, prep] = before.phases;
+    expect(ceph).toMatchObject({ reason: "no host has a ceph role", commands: [] });
+    expect(prep.commands[0].argv).toContain("playbooks/prep-hosts.yml");
+    expect(prep).toMatchObject({ plays: { total: 1, unmatched: [] } });
+    expect(prep).not.toHaveProperty("lastDone");
+    await site.run("deploy", "prep-hosts");
+    const after = JSON.parse((await site.run("plan", "prep-hosts", "--format", "json")).stdout);
+    expect(after.phases[0].lastDone).toMatchObject({ run: site.runs()[0]?.id, sameInputs: true });
+  });
+
+  test("status says when a phase ended, not when it began", async () => {
+    site.playbook(play("    - ansible.builtin.command: sleep 2\n"));
+    await site.run("deploy", "prep-hosts");
+    const [run] = site.runs();
+    const [report] = JSON.parse((await site.run("status", "--format", "json")).stdout);
+    const phase = report.phases.find(({ name }: { name: string }) => name === "prep-hosts");
+    const seconds = (Date.parse(phase.done) - Date.parse(run?.phases[0]?.started ?? "")) / 1000;
+    expect(seconds).toBeGreaterThanOrEqual(2);
+    expect(Math.abs(Date.parse(phase.done) - Date.parse(run?.ended ?? ""))).toBeLessThan(1000);
   });
 
   test.each([

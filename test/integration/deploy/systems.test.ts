@@ -68,7 +68,7 @@ describe("a host whose Python is beyond the tool's Ansible", () => {
   test("stops a deploy with 3 before anything runs, and names the constraint and where it comes from", async () => {
     const { code, stderr, stdout } = await site.run("deploy", "ceph");
     expect(code, stdout + stderr).toBe(3);
-    expect(stderr).toContain("ceph: 1 host(s) cannot be worked on by ceph-ansible");
+    expect(stderr).toContain("ceph: 1 host(s) are not supported by ceph-ansible");
     expect(stderr).toContain(
       "KM453 gamma: Python 3.13.5 on the host is outside what ansible-core 2.16.3 works with",
     );

@@ -120,7 +120,7 @@ describe("init brings the pinned commit", () => {
     );
     const { code, stdout, stderr } = await site.init();
     expect(code).toBe(0);
-    expect(stdout).toContain("as it was");
+    expect(stdout).toContain("unchanged");
     expect(stderr).not.toContain("fetching");
     expect(
       [tree(), join(tree(), "site.yml"), join(site.vendor, "vendor.lock.yml")].map(

@@ -63,7 +63,7 @@ describe("patches", () => {
     site.patch("tool", "10-errors.yml", EDIT);
     await site.init();
     const before = statSync(join(site.vendor, "tool", "tasks.yml")).mtimeMs;
-    expect((await site.init()).stdout).toContain("as it was");
+    expect((await site.init()).stdout).toContain("unchanged");
     rmSync(join(site.vendor, "vendor.lock.yml"));
     expect((await site.init()).code).toBe(0);
     expect(statSync(join(site.vendor, "tool", "tasks.yml")).mtimeMs).toBe(before);
@@ -75,7 +75,7 @@ describe("patches", () => {
     const open = await site.run(["patches"]);
     expect(open.stdout).toContain("not applied yet");
     expect((await verify()).stderr).toContain("patches were added, changed or removed");
-    expect((await site.init()).stdout).toContain("patched anew");
+    expect((await site.init()).stdout).toContain("patched again");
     expect(site.read("vendor/tool/tasks.yml")).toBe(PATCHED);
     site.patch("tool", "10-errors.yml", EDIT.replace("set: false", 'set: "{{ false }}"'));
     await site.init();
@@ -107,7 +107,7 @@ describe("patches", () => {
     );
     await site.init();
     expect(site.read("vendor/tool/site.yml")).toBe("- hosts: all\n");
-    expect((await site.init()).stdout).toContain("as it was");
+    expect((await site.init()).stdout).toContain("unchanged");
     expect((await verify()).code).toBe(0);
     site.write("vendor/tool/site.yml", "- hosts: none\n");
     expect((await verify()).stderr).toContain("added     site.yml");

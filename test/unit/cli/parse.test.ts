@@ -4,7 +4,7 @@ import type { Task } from "../../../tasks/cli/task.ts";
 
 const task: Task = {
   description: "",
-  positionals: "[PHASE…]",
+  positionals: { usage: "[PHASE…]" },
   options: {
     cluster: { type: "string", short: "c", help: "" },
     set: { type: "string", multiple: true, help: "" },

@@ -68,7 +68,7 @@ describe("the gate of Ceph's health", () => {
       isStopped: () => false,
       ask: async () => (answers.length > 1 ? answers.shift()! : answers[0]!),
       // A change for the better always comes in time, however slow the machine; the same answer for ever need not be awaited.
-      settleMs: after.length > 1 ? 4_000 : 30,
+      patienceMs: after.length > 1 ? 4_000 : 30,
       pollMs: 5,
     });
     const spec = phase(more.name ?? "ceph");

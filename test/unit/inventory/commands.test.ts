@@ -158,9 +158,9 @@ describe("explain", () => {
     [["hosts.mastr1.ip"], "did you mean hosts.master1?"],
     [["hosts.master1.zon"], "hosts.master1 lists what is there"],
     [["nowhere"], "is not in the inventory"],
-    [["a..b"], "one path is needed"],
+    [["a..b"], "give one path"],
     [[], "a path is missing"],
-    [["a", "b"], "one path is needed"],
+    [["a", "b"], "give one path"],
   ])("%j is refused", async (argv, says) => {
     const { code, err } = await runCommand(makeRoot(files), "explain", ...argv);
     expect(code).toBe(2);

@@ -12,6 +12,7 @@ const model = (orchestrator: ClusterModel["orchestrator"], roles: readonly strin
 const facts: PlanFacts = {
   hostCount: { kubespray: 1, "ceph-ansible": 1, "openshift-ansible": 1, custom: 1 },
   missing: () => undefined,
+  named: new Set(),
   commands: () => [],
   fingerprint: (spec) => `print of ${spec.name}`,
 };

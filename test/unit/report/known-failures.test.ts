@@ -48,7 +48,7 @@ describe("a known failure", () => {
     [
       "etcd-behind-calico",
       { task: "network_plugin/calico : Wait", message: "dial tcp 10.0.0.1:2379: refused" },
-      "look at etcd first",
+      "check etcd first",
     ],
     ["etcd-space", { message: "etcdserver: mvcc: database space exceeded" }, "etcd is full"],
     ["kernel-modules", { message: "[Errno 2] No such file or directory: '/proc/modules'" }, "kernel of a"],

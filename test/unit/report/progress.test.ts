@@ -134,3 +134,48 @@ test.each([
 ])("%d seconds read as %s", (seconds, text) => {
   expect(duration(seconds)).toBe(text);
 });
+
+test.each<[string, Event, string]>([
+  ["an estimate", { ...start, estimate: 65 }, "== p: P, about 1 min 05 s last time\n"],
+  ["a skip", { kind: "phase-skip", time: 0, phase, reason: "no host" }, "-- p: skipped, no host\n"],
+  ["progress", { kind: "progress", time: 0, phase, message: "etcd1: stopped" }, "     etcd1: stopped\n"],
+  ["a notice", { kind: "notice", time: 0, message: "look" }, "note: look\n"],
+  [
+    "an unreachable host",
+    {
+      kind: "host-unreachable",
+      time: 0,
+      phase,
+      task: "1",
+      host: "a",
+      ignored: false,
+      message: "no route\nmore",
+    },
+    "   p: UNREACHABLE a: no route\n",
+  ],
+  ["an ignored failure", failed("1", "a", "no", true), ""],
+])("plain progress prints %s", (_what, event, line) => {
+  let text = "";
+  plainProgress((written) => {
+    text += written;
+  })(event);
+  expect(text).toBe(line);
+});
+
+test("plain progress leaves out tasks that no host had to do, and shortens long titles", () => {
+  let text = "";
+  const subscribe = plainProgress((line) => {
+    text += line;
+  });
+  for (const event of [
+    start,
+    task("1", "skipped everywhere"),
+    { kind: "host-skipped", time: 2, phase, task: "1", host: "a" },
+    task("2", "x".repeat(120), 2),
+    { kind: "host-ok", time: 3, phase, task: "2", host: "a", changed: false },
+    { kind: "phase-end", time: 4, phase, status: "done", seconds: 4 },
+  ] satisfies readonly Event[])
+    subscribe(event);
+  expect(text).not.toContain("skipped everywhere");
+  expect(text).toMatch(/^ {5}r : x{85}…: 1 ok/m);
+});
