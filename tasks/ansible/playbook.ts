@@ -52,7 +52,7 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
   });
   let failure: unknown;
   // When a subscriber cannot do its duty (a full disk, say): stop, and say so once Ansible has ended.
-  const orStop = (work: () => void): void => {
+  const stopOnError = (work: () => void): void => {
     try {
       work();
     } catch (error) {
@@ -60,8 +60,8 @@ export async function runPlaybook(run: PlaybookRun): Promise<PlaybookOutcome> {
       running.signal("SIGINT");
     }
   };
-  orStop(() => run.onStart(running));
-  const timer = setInterval(() => orStop(() => reader.poll()), POLL_MS);
+  stopOnError(() => run.onStart(running));
+  const timer = setInterval(() => stopOnError(() => reader.poll()), POLL_MS);
   const ended = await running.ended;
   clearInterval(timer);
   try {
