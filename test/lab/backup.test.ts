@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { acquireLock } from "../../tasks/io/lock.ts";
 import { type BackupLab, backupLab } from "../helpers/backup-lab.ts";
 import { skipsLongLab } from "../helpers/lab-needs.ts";
 import { inSequence } from "../helpers/sequence.ts";
@@ -256,6 +257,13 @@ describe.skipIf(skipsLongLab("backups", NAME))("backups", () => {
     expect(drill.code, drill.stderr).toBe(0);
     expect(drill.stdout).toMatch(/etcd1 .*200 keys, started/);
     expect(drill.stdout).toMatch(/lb1 .*as listed +–/);
+    const journals = join(lab.root, "build", NAME, "runs");
+    const [latest = ""] = readdirSync(journals).sort().reverse();
+    expect(JSON.parse(readFileSync(join(journals, latest, "run.json"), "utf8"))).toMatchObject({
+      command: "backup:drill",
+      status: "done",
+      phases: [{ name: "backup-drill", status: "done" }],
+    });
     expect(await lab.on("etcd1", `pgrep -c -x etcd; ls ${STATE}`)).toMatch(
       /^1\ncache\nrepository-id\nstage\nstatus.json\n$/,
     );
@@ -392,6 +400,17 @@ systemd-run --quiet --unit=holder sh /root/hold.sh`,
     expect(run.code).toBe(6);
     expect(run.stderr).toContain("is at work on this host already");
     await lab.on("etcd1", "systemctl stop other");
+    const before = await ids();
+    const lock = await acquireLock(join(lab.root, "build", NAME, "lock"), "deploy post");
+    const locked = await lab.run("backup:run", "etcd1");
+    expect([locked.code, locked.stderr]).toEqual([6, expect.stringContaining("deploy post")]);
+    const planned = await lab.run("backup:run", "etcd1", "--plan");
+    expect([planned.code, planned.stdout]).toEqual([
+      0,
+      expect.stringContaining("1. on etcd1: make a backup"),
+    ]);
+    lock.release();
+    expect(await ids()).toEqual(before);
     await works();
   });
 

@@ -46,6 +46,14 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
     };
     return { exit: code, codes: parsed.findings.map(({ code: name }) => name), ...parsed };
   };
+  /** The latest run that the cluster's journal has. */
+  const lastRun = (): { command: string; status: string; phases: string[] } => {
+    const [latest = ""] = readdirSync(build("runs")).sort().reverse();
+    const record = JSON.parse(readFileSync(build("runs", latest, "run.json"), "utf8"));
+    const phases = record.phases.map((one: { name: string; status: string }) => `${one.name} ${one.status}`);
+    return { command: record.command, status: record.status, phases };
+  };
+  const runs = (): number => (existsSync(build("runs")) ? readdirSync(build("runs")).length : 0);
   const onAll = (line: string) => Promise.all(ETCD_HOSTS.map((host) => lab.on(host, line)));
   const untilOk = async (): Promise<void> => {
     for (let tries = 0; tries < 60; tries++) {
@@ -98,12 +106,17 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
     expect(statSync(build("etcd-snapshots")).mode & 0o777).toBe(0o700);
     const known = JSON.parse(readFileSync(`${path}.json`, "utf8"));
     expect(known).toMatchObject({ version: 1, cluster: NAME, liveKeys: 6, bytes: statSync(path).size });
+    expect(lastRun()).toEqual({ command: "etcd:snapshot", status: "done", phases: ["etcd-snapshot done"] });
     // Nothing is left on the members.
     expect((await onAll("ls /var/backups/kube-magic-etcd 2>/dev/null || true")).join("")).toBe("");
   });
 
   test.each([
-    ["too little space is left", "size=64k", "not enough free space for a snapshot in /var/backups/kube-magic-etcd"],
+    [
+      "too little space is left",
+      "size=64k",
+      "not enough free space for a snapshot in /var/backups/kube-magic-etcd",
+    ],
     ["the disk fills up on the way", "size=64m,nr_inodes=1", "no space left in /var/backups/kube-magic-etcd"],
   ])("takes none when %s, and says so", async (_what, options, message) => {
     const before = snapshots();
@@ -153,11 +166,14 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
     const path = await snapshot();
     const unasked = await lab.run("etcd:restore", path);
     expect([unasked.code, unasked.err]).toEqual([2, expect.stringContaining("nobody to ask")]);
+    const before = runs();
     const wrong = await lab.run("etcd:restore", path, "--confirm", "prod");
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("the cluster is named kmetcd")]);
     const planned = await lab.run("etcd:restore", path, "--plan");
     expect(planned.code).toBe(0);
     expect(planned.out).toContain("keep the old data as /var/lib/etcd/before-restore-");
+    // Neither a refusal nor a plan is a run.
+    expect(runs()).toBe(before);
   });
 
   test("lets nobody change etcd while somebody else works on the cluster", async () => {
@@ -168,9 +184,21 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
       ["etcd:snapshot"],
       ["etcd:restore", path, "--confirm", NAME],
     ] as const) {
+      const before = snapshots();
       const { code, err } = await lab.run(...(argv as readonly [string, ...string[]]));
       expect([argv[0], code]).toEqual([argv[0], 6]);
       expect(err).toContain("deploy kube");
+      expect(snapshots()).toEqual(before);
+    }
+    // What changes nothing needs no lock.
+    for (const argv of [
+      ["etcd:defrag", "--plan"],
+      ["etcd:snapshot", "--plan"],
+      ["etcd:restore", path, "--plan"],
+    ] as const) {
+      const { code, out } = await lab.run(...(argv as readonly [string, ...string[]]));
+      expect([argv[0], code]).toEqual([argv[0], 0]);
+      expect(out).toContain("1. ");
     }
     lock.release();
     expect((await lab.run("etcd:status")).code).toBe(0);
@@ -203,6 +231,14 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
     expect(order.map(([, host]) => host).sort()).toEqual([...ETCD_HOSTS]);
     expect(order.at(-1)?.[2]).toBe(" (leader)");
     expect(err).toMatch(/snapshot kept: .*etcd-snapshots\/etcd-kmetcd-/);
+    expect(out).toMatch(
+      /^Compact and defragment etcd: kmetcd\n1\. take a snapshot .*\n2\. drop old revisions\n/m,
+    );
+    expect(lastRun()).toEqual({
+      command: "etcd:defrag",
+      status: "done",
+      phases: ["etcd-snapshot done", "etcd-defrag done"],
+    });
 
     await lab.etcdctl("etcd1", "put /registry/x y");
     expect(await kept()).toEqual(keptUpTo(10).sort((a, b) => byNumber(a, b)));
@@ -225,6 +261,7 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
     const { code, stderr } = await run.ended;
     expect(code, stderr).toBe(130);
     expect(stderr).toContain("of 3 members are defragmented");
+    expect(lastRun()).toMatchObject({ command: "etcd:defrag", status: "interrupted" });
     expect((await lab.run("etcd:defrag", "--yes")).code).toBe(0);
   });
 
@@ -308,6 +345,7 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
     expect(err).toContain("etcd1: had no old data");
     expect(err).toContain("as many as in the snapshot; the canary reads back");
     expect(err).toContain("API servers started on etcd1, etcd2");
+    expect(lastRun()).toEqual({ command: "etcd:restore", status: "done", phases: ["etcd-restore done"] });
     expect((await kept()).length).toBe(20);
     expect(await lab.etcdctl("etcd3", "get /registry/later")).toBe("");
     expect(await lab.on("etcd2", "ls /etc/kubernetes")).toBe("manifests\n");

@@ -111,7 +111,7 @@ describe("damage is mended", () => {
     [
       "a key is misspelt",
       "version: 1\nsources:\n  tool: { comit: x }\n",
-      'unknown key "comit", did you mean "commit"?',
+      'unknown key "comit" in sources.tool, did you mean "commit"?',
     ],
   ])("a lock file where %s is refused with its place", async (_, text, says) => {
     site.write("vendor/vendor.lock.yml", text);
