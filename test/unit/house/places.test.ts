@@ -123,11 +123,10 @@ describe("a role of custom/", () => {
 });
 
 describe("a family of distributions", () => {
-  /** `Debian.yml`, but not `main.yml` or `RedHat-8.yml`. */
   const familiesOf = (role: string): readonly string[] => {
     const vars = join(ROOT, "custom/roles", role, "vars");
     const files = existsSync(vars) ? readdirSync(vars) : [];
-    return files.flatMap((file) => /^(?:os-family-)?([A-Z]\w*)\.yml$/.exec(file)?.[1] ?? []);
+    return files.flatMap((file) => /^os-family-(\w+)\.yml$/.exec(file)?.[1] ?? []);
   };
   const roles = folders("custom/roles").filter((role) => familiesOf(role).length > 0);
   const all = [...new Set(roles.flatMap(familiesOf))].sort();
