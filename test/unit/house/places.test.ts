@@ -122,20 +122,6 @@ describe("a role of custom/", () => {
   });
 });
 
-describe("a family of distributions", () => {
-  const familiesOf = (role: string): readonly string[] => {
-    const vars = join(ROOT, "custom/roles", role, "vars");
-    const files = existsSync(vars) ? readdirSync(vars) : [];
-    return files.flatMap((file) => /^os-family-(\w+)\.yml$/.exec(file)?.[1] ?? []);
-  };
-  const roles = folders("custom/roles").filter((role) => familiesOf(role).length > 0);
-  const all = [...new Set(roles.flatMap(familiesOf))].sort();
-
-  test.each(roles)("has its file in vars/ of the role %s, as in all others", (role) => {
-    expect([...familiesOf(role)].sort()).toEqual(all);
-  });
-});
-
 describe("a version of a tool", () => {
   const versions = [...readManifest(join(ROOT, "vendor")).sources.values()].flatMap((source) =>
     [...source.versions].flatMap(([name, { ansible }]) =>
