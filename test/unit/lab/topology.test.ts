@@ -88,7 +88,12 @@ describe("a topology", () => {
       "6:8 198.18.5.1 already belongs to this machine",
     ],
     ["a host outside", "b: {}", "b: { ip: 10.0.0.1 }", "6:8 10.0.0.1 is outside 198.18.5.0/24"],
-    ["a suite that is none", "name: t1", "name: t1\nsuite: sid", "2:1 suite must be one of trixie, bookworm"],
+    [
+      "a suite that is none",
+      "name: t1",
+      "name: t1\nsuite: sid",
+      "2:1 suite must be one of trixie, bookworm, noble",
+    ],
     ["no hosts", "  a: { roles: [control-plane] }\n  b: {}\n", "  {}\n", "hosts must be at least one host"],
   ])("with %s is refused with its place and remedy", (_what, from, to, expected) => {
     expect(MINIMAL).toContain(from);
