@@ -1,4 +1,4 @@
-/** The base image that all hosts of a lab share: a Debian with systemd and sshd, cached by a hash of its recipe. */
+/** The base image that all hosts of a lab share: a Debian or Ubuntu with systemd and sshd, cached by a hash of its recipe. */
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -16,10 +16,11 @@ import { withTurn } from "../controller/machine-lock.ts";
 import { GateError } from "../core/errors.ts";
 import { capture } from "../io/command/capture.ts";
 import { removeBases, UNFINISHED } from "./base-cache.ts";
-import { type DebianSource, readDebianSource } from "./debian-source.ts";
 import type { LabEvents } from "./events.ts";
 import { KERNEL_SETTINGS_FILES, KERNEL_SETTINGS_UNIT } from "./kernel-settings.ts";
+import { type PackageSource, readPackageSource } from "./package-source.ts";
 import type { LabPlaces } from "./places.ts";
+import { archiveOf, repositoriesOf } from "./repositories.ts";
 import type { Suite } from "./topology.ts";
 
 /** Raise when what follows writes other files into the image. */
@@ -73,7 +74,7 @@ const MASKED = [
 
 /** Folder of the base image for these hosts, built first if need be. @throws GateError when it cannot be built. */
 export async function ensureBase(places: LabPlaces, suite: Suite, events: LabEvents): Promise<string> {
-  const source = await readDebianSource();
+  const source = await readPackageSource();
   const hash = createHash("sha256")
     .update(
       JSON.stringify([
@@ -83,7 +84,7 @@ export async function ensureBase(places: LabPlaces, suite: Suite, events: LabEve
         ENABLED,
         MASKED,
         KERNEL_SETTINGS_FILES,
-        source.mirror,
+        archiveOf(suite, source).mirror,
         source.proxy,
         source.authorities,
       ]),
@@ -110,7 +111,7 @@ async function build(
   places: LabPlaces,
   folder: string,
   suite: Suite,
-  source: DebianSource,
+  source: PackageSource,
   events: LabEvents,
 ): Promise<void> {
   events({ kind: "base", state: "building", folder });
@@ -120,6 +121,12 @@ async function build(
   // This process holds the lock of this base, so a half-built one beside it is from a build that died.
   const unfinished = `${folder}${UNFINISHED}`;
   rmSync(unfinished, { recursive: true, force: true });
+  const archive = archiveOf(suite, source);
+  // apt checks signatures as another user, who may not be able to read this repository.
+  const keyring =
+    archive.keyring === undefined
+      ? []
+      : [`--keyring=${archive.keyring}`, '--aptopt=APT::Sandbox::User "root"'];
   const proxy = source.proxy === undefined ? [] : [`--aptopt=Acquire::http::Proxy "${source.proxy}"`];
   const authorities =
     source.authorities.length === 0
@@ -139,42 +146,24 @@ async function build(
       "--format=directory",
       `--include=${PACKAGES.join(",")}`,
     ],
+    ...keyring,
     ...proxy,
     ...authorities,
     suite,
     unfinished,
-    ...(await repositories(suite, source)),
+    ...(await repositoriesOf(suite, archive, source.proxy !== undefined)),
   ]);
   if (result.code !== 0) {
     rmSync(unfinished, { recursive: true, force: true });
     throw new GateError(`cannot build the base image of the lab (mmdebstrap exit ${result.code})`, {
       output: result.stderr.split("\n").slice(-15).join("\n"),
-      remedy: `Check that this machine reaches ${source.mirror}, then repeat the command.`,
+      remedy: `Check that this machine reaches ${archive.mirror}, then repeat the command.`,
     });
   }
   finish(unfinished);
   renameSync(unfinished, folder);
   removeBases(places, `${suite}-`, folder);
   events({ kind: "base", state: "built", folder, seconds: (Date.now() - started) / 1000 });
-}
-
-async function repositories(suite: Suite, source: DebianSource): Promise<readonly string[]> {
-  const lines = [`deb ${source.mirror} ${suite} main`, `deb ${source.mirror} ${suite}-updates main`];
-  if (
-    source.proxy !== undefined ||
-    (await isReachable(`${source.security}/dists/${suite}-security/InRelease`))
-  ) {
-    lines.push(`deb ${source.security} ${suite}-security main`);
-  }
-  return lines;
-}
-
-async function isReachable(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(5000) })).ok;
-  } catch {
-    return false;
-  }
 }
 
 /** Completes an image: units on and off, and nothing in it that must differ between hosts. */

@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type DebianSource, readDebianSource } from "./debian-source.ts";
 import { mustRun } from "./must-run.ts";
+import { type PackageSource, readPackageSource } from "./package-source.ts";
 import { hostPlaces, type LabPlaces } from "./places.ts";
 import type { HostSeed } from "./state.ts";
 import { giveToSudoUser } from "./sudo-user.ts";
@@ -42,7 +42,7 @@ export async function seedHost(
     topology,
     host,
     seed,
-    await readDebianSource(),
+    await readPackageSource(),
     readFileSync(`${places.privateKey}.pub`, "utf8"),
   );
   for (const [path, file] of Object.entries(files)) put(path, file);
@@ -70,7 +70,7 @@ export function guestFiles(
   topology: Topology,
   host: LabHost,
   seed: HostSeed,
-  source: Pick<DebianSource, "nameServers" | "proxy">,
+  source: Pick<PackageSource, "nameServers" | "proxy">,
   publicKey: string,
 ): Readonly<Record<string, GuestFile>> {
   const servers = source.nameServers.map((server) => `nameserver ${server}\n`).join("");

@@ -8,7 +8,7 @@ import type { Problem } from "../core/problem.ts";
 import { type CheckedFile, invalidFile, parseChecked } from "../io/yaml/checked-file.ts";
 import { allocate, gatewayOf, isHostAddress, parseSubnet } from "./addresses.ts";
 
-export const SUITES = ["trixie", "bookworm"] as const;
+export const SUITES = ["trixie", "bookworm", "noble"] as const;
 export type Suite = (typeof SUITES)[number];
 
 export interface LabHost {

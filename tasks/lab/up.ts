@@ -7,13 +7,13 @@ import { GateError } from "../core/errors.ts";
 import { capture } from "../io/command/capture.ts";
 import { ensureBase } from "./base.ts";
 import { boot, cutPower, findHost, plugIn } from "./container.ts";
-import { readDebianSource } from "./debian-source.ts";
 import { explainDiskFaults } from "./disk-faults.ts";
 import type { LabEvents } from "./events.ts";
 import { ensureKey, knownHosts, seedHost } from "./guest-files.ts";
 import { hostsFileHash, updateHostsFileBySsh, updateHostsFileOnDisk } from "./hosts-file.ts";
 import { inventoryText, requireOurs, writeInventory } from "./inventory-file.ts";
 import { ensureNetwork, requireFreeNetwork } from "./network.ts";
+import { readPackageSource } from "./package-source.ts";
 import { hostPlaces, type LabPlaces, labPlaces } from "./places.ts";
 import type { ProcessId } from "./processes.ts";
 import { waitReady } from "./ready.ts";
@@ -59,7 +59,7 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
     await ensureKey(places);
     await removeUnlistedHosts(places, topology, events);
     await bootAll(places, topology, base, events);
-    const { nameServers } = await readDebianSource();
+    const { nameServers } = await readPackageSource();
     const state = writeInventory(
       inventoryFile,
       inventoryText(topology, places, nameServers, { modules: existsSync("/proc/modules") }),

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { sourceUris } from "../../../tasks/lab/debian-source.ts";
 import { guestFiles } from "../../../tasks/lab/guest-files.ts";
 import { hostsFile, hostsFileHash, updateHostsFile } from "../../../tasks/lab/hosts-file.ts";
+import { sourceUris } from "../../../tasks/lab/package-source.ts";
 import { hostPlaces, labPlaces } from "../../../tasks/lab/places.ts";
 import { parseTopology } from "../../../tasks/lab/topology.ts";
 

@@ -107,7 +107,7 @@ describe("a topology", () => {
       "a suite that is none",
       "name: t1",
       "name: t1\nsuite: sid",
-      '2:8 suite: "sid" is not known → write one of trixie, bookworm',
+      '2:8 suite: "sid" is not known → write one of trixie, bookworm, noble',
     ],
     [
       "no hosts",

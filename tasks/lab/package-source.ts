@@ -1,11 +1,14 @@
-/** Where packages come from: the Debian mirror, the proxy and the name servers of this machine. */
+/** Where packages come from: the mirrors of Debian and Ubuntu, the proxy and the name servers of this machine. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { capture } from "../io/command/capture.ts";
 
-export interface DebianSource {
+export interface PackageSource {
+  /** Debian's archive, and its security updates. */
   readonly mirror: string;
   readonly security: string;
+  /** Ubuntu's archive, which has its security updates, too. */
+  readonly ubuntuMirror: string;
   /** URL of an HTTP proxy for packages. */
   readonly proxy: string | undefined;
   /** At most two: libc reads three and Kubernetes adds one. */
@@ -16,13 +19,15 @@ export interface DebianSource {
 
 const AUTHORITIES = "/usr/local/share/ca-certificates";
 const DEFAULT_MIRROR = "http://deb.debian.org/debian";
+const DEFAULT_UBUNTU_MIRROR = "http://archive.ubuntu.com/ubuntu";
 
-export async function readDebianSource(etcApt = "/etc/apt"): Promise<DebianSource> {
+export async function readPackageSource(etcApt = "/etc/apt"): Promise<PackageSource> {
   const uris = sourceUris(etcApt);
   const mirror = uris.find((uri) => /\/debian$/.test(uri)) ?? DEFAULT_MIRROR;
   return {
     mirror,
     security: uris.find((uri) => /\/debian-security$/.test(uri)) ?? `${mirror}-security`,
+    ubuntuMirror: uris.find((uri) => /\/ubuntu$/.test(uri)) ?? DEFAULT_UBUNTU_MIRROR,
     proxy: await aptProxy(),
     nameServers: nameServers(),
     authorities: existsSync(AUTHORITIES)
