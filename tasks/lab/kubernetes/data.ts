@@ -8,7 +8,7 @@ const exactVersion = z.string().regex(/^v\d+\.\d+\.\d+$/, "an exact version such
 const relativePath = z
   .string()
   .regex(/^(?!\/)(?!.*\.\.)[\w{}./-]+$/, "a path without a slash at its beginning and without ..");
-const variables = z.record(z.enum(["version", "url", "checksum"]), z.string()).optional();
+const variables = z.partialRecord(z.enum(["version", "url", "checksum"]), z.string()).optional();
 
 const versionSchema = z.strictObject({
   minutes: z.number().positive(),
