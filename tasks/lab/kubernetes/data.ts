@@ -103,10 +103,15 @@ export function parseProgramData(text: string, file: string): ProgramData {
   const parsed = dataSchema.safeParse(root === undefined ? undefined : toValue(root));
   const faults = parsed.success
     ? unknownNames(parsed.data)
-    : parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${reasonOf(issue)}`);
   if (!parsed.success || faults.length > 0)
     throw new InputError(`${file} is not a valid list of programs`, { output: faults.join("\n"), remedy });
   return parsed.data;
+}
+
+/** A key of a map that is refused hides its reason one level deeper. */
+function reasonOf(issue: z.core.$ZodIssue): string {
+  return issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
 }
 
 /** Names that nothing defines, and names that two modules define. */

@@ -3,13 +3,7 @@
 export type ProgramEvent =
   | { readonly kind: "waiting"; readonly owner: string }
   | { readonly kind: "start"; readonly programs: number; readonly items: number; readonly minutes: number }
-  | {
-      readonly kind: "building";
-      readonly what: string;
-      readonly index: number;
-      readonly of: number;
-      readonly minutes: number;
-    }
+  | { readonly kind: "building"; readonly what: string; readonly index: number; readonly of: number }
   | { readonly kind: "still building"; readonly what: string; readonly seconds: number }
   | { readonly kind: "built"; readonly what: string; readonly seconds: number; readonly bytes: number }
   | { readonly kind: "packed"; readonly what: string };
@@ -22,9 +16,9 @@ export function describeProgramEvent(event: ProgramEvent): string {
     case "waiting":
       return `waiting: ${event.owner}`;
     case "start":
-      return `${event.items} files and images to make of ${event.programs} programs: ${aboutMinutes(event.minutes)} on two idle cores, more on busy ones`;
+      return `${event.items} files and images to make, ${event.programs} programs to build: ${aboutMinutes(event.minutes)} on two idle cores, more on busy ones`;
     case "building":
-      return `[${event.index}/${event.of}] building ${event.what} (${aboutMinutes(event.minutes)})`;
+      return `[${event.index}/${event.of}] building ${event.what}`;
     case "still building":
       return `  ${event.what}: ${clock(event.seconds)} so far`;
     case "built":

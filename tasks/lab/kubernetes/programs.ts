@@ -99,7 +99,6 @@ async function make(
           (await watched(
             `${program.name} ${program.build.version}`,
             { index: programs.findIndex(({ key }) => key === program.key) + 1, of: programs.length },
-            program.minutes,
             () => ensureProgram(places, program),
             events,
           ));
@@ -121,13 +120,12 @@ async function pack(store: StorePlaces, item: Item, contents: Contents, arch: st
 async function watched(
   what: string,
   place: { readonly index: number; readonly of: number },
-  minutes: number,
   build: () => Promise<RecordOf<"program">>,
   events: ProgramEvents,
 ): Promise<RecordOf<"program">> {
   const started = Date.now();
   const seconds = (): number => (Date.now() - started) / 1000;
-  events({ kind: "building", what, ...place, minutes });
+  events({ kind: "building", what, ...place });
   const heartbeat = setInterval(
     () => events({ kind: "still building", what, seconds: seconds() }),
     HEARTBEAT_MS,
