@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { VendorError } from "../../core/errors.ts";
+import { capture } from "../../io/command/capture.ts";
 import { onDisk } from "../../io/files.ts";
-import { capture } from "../../io/shell.ts";
 import { storeFile } from "./compress.ts";
 import { commandFailed, downloadFailed } from "./failures.ts";
 import { buildCommand, mainGoMod, parseGoMod } from "./go-module.ts";

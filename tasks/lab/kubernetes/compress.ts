@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { VendorError } from "../../core/errors.ts";
-import { capture } from "../../io/shell.ts";
+import { capture } from "../../io/command/capture.ts";
 import { commandFailed } from "./failures.ts";
 import type { Layer } from "./oci.ts";
 import { blobPath, measure, moveInto, packedPath, type StoredFile, type StorePlaces } from "./store.ts";

@@ -1,7 +1,7 @@
 /** The layer below images that need more than their program: a small Debian with the tools for packet filters. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { capture } from "../../io/shell.ts";
+import { capture } from "../../io/command/capture.ts";
 import { readDebianSource } from "../debian-source.ts";
 import { storeLayer } from "./compress.ts";
 import { commandFailed } from "./failures.ts";

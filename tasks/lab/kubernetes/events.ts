@@ -1,6 +1,7 @@
 /** What happens while programs are built, for a terminal. */
 
 export type ProgramEvent =
+  | { readonly kind: "note"; readonly text: string }
   | { readonly kind: "waiting"; readonly owner: string }
   | { readonly kind: "start"; readonly programs: number; readonly items: number; readonly minutes: number }
   | { readonly kind: "building"; readonly what: string; readonly index: number; readonly of: number }
@@ -13,6 +14,8 @@ export type ProgramEvents = (event: ProgramEvent) => void;
 /** One line for people. */
 export function describeProgramEvent(event: ProgramEvent): string {
   switch (event.kind) {
+    case "note":
+      return event.text;
     case "waiting":
       return `waiting: ${event.owner}`;
     case "start":

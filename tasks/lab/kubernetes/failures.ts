@@ -1,6 +1,6 @@
 /** What a failed command of the build means for the user. Pure. */
 import { GateError, type KubeMagicError, VendorError } from "../../core/errors.ts";
-import type { CommandResult } from "../../io/shell.ts";
+import type { CommandResult } from "../../io/command/capture.ts";
 import type { ModuleBuild } from "./plan.ts";
 
 const FULL = /no space left on device|disk quota exceeded/i;

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { withTurn } from "../../controller/machine-lock.ts";
 import { onDisk } from "../../io/files.ts";
 import { hashTree } from "../../io/tree-hash.ts";
-import { withTurn } from "../lock.ts";
 import { type BuildPlaces, ensureProgram } from "./build.ts";
 import { readProgramData } from "./data.ts";
 import type { ProgramEvents } from "./events.ts";
@@ -12,7 +12,7 @@ import { makeManifest, type ProgramsManifest, writeManifest } from "./manifest.t
 import { findMissing, type Missing, neededKeys } from "./missing.ts";
 import { type Contents, packFile, packImage } from "./pack.ts";
 import { type Item, planItems } from "./plan.ts";
-import { goArchitecture, requireBuildMachine } from "./requirements.ts";
+import { goArchitecture, prepareBuildMachine } from "./requirements.ts";
 import { type RecordOf, readRecord, type StorePlaces, storePlaces, sweep } from "./store.ts";
 
 export interface ProgramsRequest {
@@ -66,7 +66,7 @@ export async function buildPrograms(
     async () => {
       const missing = findMissing(store, items);
       if (missing.items.length > 0) {
-        await requireBuildMachine(store, request.env);
+        await prepareBuildMachine(store, request.env, (text) => events({ kind: "note", text }));
         await make({ store, sources: request.sources, env: request.env }, missing, arch, events);
       }
       const manifest = makeManifest(store, all, arch);

@@ -133,7 +133,10 @@ describe.skipIf(obstacle !== undefined)("lab:programs", () => {
       told: expect.stringContaining(`everything is ready in ${store.root}`),
     });
     rmSync(join(root, "lab/kubernetes/programs.yml"));
-    expect(await ended(command())).toMatchObject({ code: 2, told: expect.stringContaining("cannot read") });
+    expect(await ended(command())).toMatchObject({
+      code: 2,
+      told: expect.stringContaining("does not exist"),
+    });
   });
 
   test("builds only what another version changes, and forgets what the list no longer has", async () => {

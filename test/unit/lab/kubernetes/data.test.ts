@@ -96,7 +96,11 @@ describe("lab/kubernetes/programs.yml", () => {
 
   test.each([
     ["a range for a version", TEXT.replace("v1.34.3: {", "v1.34: {"), "an exact version such as v1.34.4"],
-    ["a module without its checksum", TEXT.replace(/, sum: "h1:0Tfl[^"]+"/, ""), "needs its sum"],
+    [
+      "a module without its checksum",
+      TEXT.replace(/, sum: "h1:0Tfl[^"]+"/, ""),
+      "needs a sum for each version",
+    ],
     [
       "a program that nothing builds",
       TEXT.replace("bin/ctr: ctr", "bin/ctr: ctrr"),
@@ -105,19 +109,19 @@ describe("lab/kubernetes/programs.yml", () => {
     [
       "two programs of one name",
       TEXT.replace("etcdutl: { package", "etcdctl: { package"),
-      "two modules have a program etcdctl",
+      "has a program etcdctl, too",
     ],
     ["an unknown module", TEXT.replace("of: runc", "of: crun"), "there is no module crun"],
     ["a path out of the archive", TEXT.replace("bin/ctr: ctr", "../ctr: ctr"), "without .."],
     ["an unknown key", TEXT.replace("cgo: true", "cg0: true"), "cg0"],
-    ["no YAML", "a: [", "programs.yml"],
+    ["no YAML", "a: [", "never closed"],
   ])("refuses %s", (_what, text, expected) => {
     expect(text).not.toBe(TEXT);
     try {
       parseProgramData(text, "programs.yml");
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      expect(`${error.message}\n${error.output}`).toContain(expected);
+      expect(error.problems.map(({ message }) => message).join("\n")).toContain(expected);
       return;
     }
     expect.unreachable();

@@ -91,7 +91,7 @@ describe("a failure", () => {
     ["write /root/go: no space left on device", 3, "no space left on the disk", "free some space"],
     ["something else", 4, "could not be downloaded (exit code 1)", "continues with this one"],
   ])("of a download that says %j", (stderr, exitCode, message, remedy) => {
-    const error = downloadFailed(build, { code: 1, stdout: "", stderr });
+    const error = downloadFailed(build, { code: 1, stdout: "", stderr, timedOut: false });
     expect(error.exitCode).toBe(exitCode);
     expect(error.message).toContain(message);
     expect(error.remedy).toContain(remedy);
@@ -99,7 +99,12 @@ describe("a failure", () => {
 
   test("of a build shows the last lines, without the list of downloads", () => {
     const stderr = `go: downloading a v1\n${"x\n".repeat(30)}main.go:1: undefined: y`;
-    const { output, exitCode } = commandFailed("kubelet could not be built", { code: 1, stdout: "", stderr });
+    const { output, exitCode } = commandFailed("kubelet could not be built", {
+      code: 1,
+      stdout: "",
+      stderr,
+      timedOut: false,
+    });
     expect(output).not.toContain("downloading");
     expect(output?.split("\n")).toHaveLength(15);
     expect(output).toContain("undefined: y");
