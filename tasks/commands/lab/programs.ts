@@ -22,7 +22,7 @@ export const task: Task = {
       multiple: true,
       separated: true,
       value: "VERSION[,VERSION]",
-      help: "only for these, such as 1.34.4 (default: all of programs.yml)",
+      help: "build only for these, such as 1.34.4; default: all of programs.yml",
     },
     ...FORMAT_OPTION,
   },
