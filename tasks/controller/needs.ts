@@ -1,7 +1,7 @@
 /** The one table of what kube-magic needs on the controller, and which Debian package has it. */
 
-/** What a need is for: hosts of the lab, the sources of the tools, Ansible environments, the tests. */
-export type Purpose = "lab" | "sources" | "ansible" | "tests";
+/** What a need is for: hosts of the lab, programs built for labs, the sources of the tools, Ansible environments, the tests. */
+export type Purpose = "lab" | "lab-programs" | "sources" | "ansible" | "tests";
 
 export interface Need {
   readonly for: readonly Purpose[];
@@ -29,18 +29,23 @@ const program = (name: string, pack: string, ...purposes: readonly Purpose[]): N
 
 export const NEEDS: readonly Need[] = [
   program("systemd-nspawn", "systemd-container", "lab"),
-  program("mmdebstrap", "mmdebstrap", "lab"),
+  program("mmdebstrap", "mmdebstrap", "lab", "lab-programs"),
   program("ip", "iproute2", "lab"),
   program("nft", "nftables", "lab"),
-  program("unshare", "util-linux", "lab"),
-  program("setpriv", "util-linux", "lab"),
+  program("unshare", "util-linux", "lab", "lab-programs"),
+  program("setpriv", "util-linux", "lab", "lab-programs"),
   program("mount", "mount", "lab"),
   program("bash", "bash", "lab"),
   {
-    for: ["lab"],
+    for: ["lab", "lab-programs"],
     package: "debian-archive-keyring",
     has: { kind: "file", path: "/usr/share/keyrings/debian-archive-keyring.gpg" },
   },
+  program("gcc", "gcc", "lab-programs"),
+  program("pkg-config", "pkg-config", "lab-programs"),
+  program("zstd", "zstd", "lab-programs"),
+  { for: ["lab-programs"], package: "libc6-dev", has: { kind: "file", path: "/usr/include/stdlib.h" } },
+  { for: ["lab-programs"], package: "libseccomp-dev", has: { kind: "file", path: "/usr/include/seccomp.h" } },
   program("ssh", "openssh-client", "lab", "ansible", "tests"),
   program("ssh-keygen", "openssh-client", "lab", "tests"),
   program("git", "git", "sources", "tests"),

@@ -133,6 +133,10 @@ const GROUPS: Readonly<Record<string, Rows>> = {
       "list the hosts of a lab and whether they answer",
       () => import("../commands/lab/status.ts"),
     ],
+    "lab:programs": [
+      "build a Kubernetes for labs without internet",
+      () => import("../commands/lab/programs.ts"),
+    ],
     "lab:ssh": ["open a shell on a host, or run one command there", () => import("../commands/lab/ssh.ts")],
     "lab:kill": ["cut the power of hosts", () => import("../commands/lab/kill.ts")],
     "lab:start": ["boot hosts again, with their disks", () => import("../commands/lab/start.ts")],
