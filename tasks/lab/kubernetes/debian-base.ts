@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { capture } from "../../io/command/capture.ts";
-import { readDebianSource } from "../debian-source.ts";
+import { readPackageSource } from "../package-source.ts";
 import { storeLayer } from "./compress.ts";
 import { commandFailed } from "./failures.ts";
 import type { Layer } from "./oci.ts";
@@ -16,7 +16,7 @@ export async function ensureBaseLayer(store: StorePlaces, base: BaseLayer): Prom
   mkdirSync(store.work, { recursive: true });
   const tarFile = join(store.work, "base.tar");
   if (existsSync(tarFile)) rmSync(tarFile);
-  const { mirror, proxy } = await readDebianSource();
+  const { mirror, proxy } = await readPackageSource();
   const result = await capture(
     [
       ...(["setpriv", "--pdeathsig", "KILL", "nice", "-n", "19"] as const),
