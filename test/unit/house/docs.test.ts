@@ -30,6 +30,9 @@ const GLOSSARY_AND_GENERATED: ReadonlySet<string> = new Set([
   "docs/rules.md",
 ]);
 
+/** Every command is read and compiled, on a machine that may be busy. */
+const LOADING_MS = 120_000;
+
 let commands: Commands;
 beforeAll(async () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Commands;
@@ -37,7 +40,7 @@ beforeAll(async () => {
     Object.entries(REGISTRY).map(async ([name, entry]) => [name, (await entry.load()).task] as const),
   );
   commands = { scripts, tasks: new Map(tasks), foreignFlags: FOREIGN_FLAGS };
-});
+}, LOADING_MS);
 
 /** `file:line: text`, of all pages. */
 function everywhere(find: (page: Page) => readonly Line[]): readonly string[] {
@@ -71,6 +74,11 @@ describe("the pages", () => {
 
   test("link to files and headings that exist", () => {
     expect(everywhere((page) => deadLinks(ROOT, page, PAGES))).toEqual([]);
+  });
+
+  test("of decisions have each their own number", () => {
+    const numbers = FILES.flatMap((file) => /^docs\/decisions\/(\d{4})-/.exec(file)?.[1] ?? []);
+    expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([]);
   });
 
   test("name paths of this repository that exist", () => {

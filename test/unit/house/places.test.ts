@@ -49,9 +49,7 @@ describe("a phase", () => {
 });
 
 describe("a playbook", () => {
-  /** Announced: a full deploy skips them. */
-  const PLANNED: readonly string[] = ["logging", "prometheus", "tekton"];
-  const ours = CATALOG.filter(({ name }) => !PLANNED.includes(name)).flatMap(({ tool, playbooks }) =>
+  const ours = CATALOG.filter(({ announced }) => announced !== true).flatMap(({ tool, playbooks }) =>
     playbooks.flatMap((step) => {
       const { playbook, tool: other = tool } = typeof step === "string" ? { playbook: step } : step;
       return other === "custom" ? [playbook] : [];
