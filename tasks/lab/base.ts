@@ -80,7 +80,7 @@ export async function ensureBase(places: LabPlaces, suite: Suite, events: LabEve
       JSON.stringify([
         RECIPE_VERSION,
         suite,
-        PACKAGES,
+        [...PACKAGES, ...archiveOf(suite, source).packages],
         ENABLED,
         MASKED,
         KERNEL_SETTINGS_FILES,
@@ -144,7 +144,7 @@ async function build(
       "--mode=root",
       "--variant=minbase",
       "--format=directory",
-      `--include=${PACKAGES.join(",")}`,
+      `--include=${[...PACKAGES, ...archive.packages].join(",")}`,
     ],
     ...keyring,
     ...proxy,

@@ -15,6 +15,8 @@ export interface Archive {
   readonly mirror: string;
   readonly security: string;
   readonly components: string;
+  /** Packages of every server that are not part of a minimal installation of this distribution. */
+  readonly packages: readonly string[];
   /** A file with the key, where mmdebstrap's own keys do not have it. */
   readonly keyring: string | undefined;
 }
@@ -22,13 +24,14 @@ export interface Archive {
 export function archiveOf(suite: Suite, source: PackageSource): Archive {
   if (suite !== "noble") {
     const { mirror, security } = source;
-    return { mirror, security, components: DEBIAN_COMPONENTS, keyring: undefined };
+    return { mirror, security, components: DEBIAN_COMPONENTS, packages: [], keyring: undefined };
   }
   const { ubuntuMirror } = source;
   return {
     mirror: ubuntuMirror,
     security: ubuntuMirror,
     components: UBUNTU_COMPONENTS,
+    packages: ["apt", "ubuntu-keyring"],
     keyring: join(repositoryRoot(), UBUNTU_KEY),
   };
 }
