@@ -9,7 +9,7 @@ import { valueAt } from "../core/schema-complaints.ts";
 import { isMap, type Value, type ValueMap } from "../core/value.ts";
 import { originOf, toValue } from "../io/yaml.ts";
 import { type Definition, definitions, findInLayers, placeIn } from "./layers/definitions.ts";
-import { withoutUnset } from "./layers/drop-nulls.ts";
+import { withoutNulls } from "./layers/drop-nulls.ts";
 import { expandHosts } from "./layers/host-ranges.ts";
 import type { Layer } from "./layers/layer.ts";
 import { mergeValues } from "./layers/merge.ts";
@@ -90,7 +90,7 @@ export async function loadInventory({
     variant: (path) => {
       const at = asPath(path);
       return variantAt(merged, at, valueAt(merged, at), (changed) => {
-        const parsed = clusterSchema.safeParse(withoutUnset(changed as ValueMap));
+        const parsed = clusterSchema.safeParse(withoutNulls(changed as ValueMap));
         return parsed.success ? buildModel(parsed.data, context) : undefined;
       });
     },
@@ -105,7 +105,7 @@ function validate(
   problems: Problem[],
   moreRules: readonly Rule[],
 ): ClusterModel | undefined {
-  const settings = withoutUnset(merged);
+  const settings = withoutNulls(merged);
   let parsed = clusterSchema.safeParse(settings);
   if (!parsed.success) {
     const { issues } = parsed.error;

@@ -1,6 +1,6 @@
 /** What is generated from the schema and the rules: the JSON Schema for editors, and two pages of documentation. */
 import { z } from "zod";
-import { RULES } from "../rules/inventory-rules.ts";
+import { INVENTORY_RULES } from "../rules/inventory-rules.ts";
 import { clusterSchema } from "../schema/cluster.ts";
 import { alternatives, descriptionOf } from "../schema/walk.ts";
 import { type CodeDoc, READING_CODES, SCHEMA_CODES } from "./problem-codes.ts";
@@ -178,7 +178,7 @@ above about its meaning.
     "## Form\n",
     ...SCHEMA_CODES.map(plain),
     "## Rules\n",
-    ...RULES.map(rule),
+    ...INVENTORY_RULES.map(rule),
     "## The tools\n",
     "About the tools that `npm run init` has brought, and about vendor/ itself.\n",
     ...vendor.map(rule),

@@ -1,7 +1,7 @@
 /** null takes back what a lower layer set: the section's default counts again. Pass-through values keep their nulls. */
 import { isMap, type Value, type ValueMap } from "../../core/value.ts";
 
-export function withoutUnset(root: ValueMap): ValueMap {
+export function withoutNulls(root: ValueMap): ValueMap {
   const { tools, hosts, ...sections } = root;
   return {
     ...(dropNulls(sections) as ValueMap),

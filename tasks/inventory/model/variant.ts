@@ -14,7 +14,7 @@ export function variantAt(
   build: (changed: Value) => ClusterModel | undefined,
 ): ClusterModel | undefined {
   if (current === undefined) return undefined;
-  for (const other of others(current)) {
+  for (const other of otherValues(current)) {
     const model = build(replaceAt(root, path, other));
     if (model !== undefined) return model;
   }
@@ -22,7 +22,7 @@ export function variantAt(
 }
 
 /** Different values of the same kind, the likeliest to be valid first. */
-function others(value: Value): Value[] {
+function otherValues(value: Value): Value[] {
   if (typeof value === "boolean") return [!value];
   if (typeof value === "number") return [value + 1, value - 1];
   if (typeof value === "bigint") return [value + 1n];
@@ -38,7 +38,7 @@ function others(value: Value): Value[] {
       `x${value}`,
     ].filter((other) => other !== value);
   }
-  if (Array.isArray(value)) return [value.slice(0, -1), [...value, ...value.slice(-1).flatMap(others)]];
+  if (Array.isArray(value)) return [value.slice(0, -1), [...value, ...value.slice(-1).flatMap(otherValues)]];
   return [];
 }
 

@@ -67,14 +67,14 @@ function problemAtPath(
   layers: readonly Layer[],
   { path, at, remedy, ...complaint }: ComplaintAtPath,
 ): Problem {
-  const say = (written: string) => (typeof remedy === "string" ? remedy : remedy(written));
+  const remedyFor = (written: string) => (typeof remedy === "string" ? remedy : remedy(written));
   for (let length = path.length; length > 0; length -= 1) {
     const place = placeIn(layers, path.slice(0, length), length === path.length ? at : "key");
     if (place === undefined) continue;
     const written = place.source.text.slice(place.start, place.end);
-    return problemAtNode(place, { ...complaint, remedy: say(written), path: formatPath(path) });
+    return problemAtNode(place, { ...complaint, remedy: remedyFor(written), path: formatPath(path) });
   }
-  return { severity: "error", ...complaint, remedy: say(""), path: formatPath(path) };
+  return { severity: "error", ...complaint, remedy: remedyFor(""), path: formatPath(path) };
 }
 
 /** By file and line, so that a reader goes through each file once; what has no place comes last. */

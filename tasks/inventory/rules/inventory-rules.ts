@@ -39,8 +39,8 @@ const FILES = [
 ];
 
 /** Sorted by code. */
-export const RULES: readonly Rule[] = FILES.flatMap((file) => Object.values<Rule>(file)).sort((a, b) =>
-  a.code < b.code ? -1 : 1,
+export const INVENTORY_RULES: readonly Rule[] = FILES.flatMap((file) => Object.values<Rule>(file)).sort(
+  (a, b) => (a.code < b.code ? -1 : 1),
 );
 
 /** Runs every rule, ours and those of the tools, and puts each finding at its place in the files. */
@@ -49,7 +49,7 @@ export function checkRules(
   layers: readonly Layer[],
   moreRules: readonly Rule[] = [],
 ): Problem[] {
-  return [...RULES, ...moreRules].flatMap(({ code, severity, check }) =>
+  return [...INVENTORY_RULES, ...moreRules].flatMap(({ code, severity, check }) =>
     problemsAtPaths(
       layers,
       [...check(model)].map((finding) => ({ ...finding, code, severity })),

@@ -4,7 +4,7 @@ import { type ClusterModel, TOOLS, type ToolName } from "../../core/model.ts";
 import type { InventoryPath } from "../../core/path.ts";
 import { isSecretName } from "../../core/secret.ts";
 import { isMap, type Value, type ValueMap } from "../../core/value.ts";
-import { OWNERS } from "./owners.ts";
+import { SECTION_OF_VARIABLE } from "./owners.ts";
 import type { Finding, Rule } from "./rule-type.ts";
 
 /** Every map of variables: of each group and of each single host. */
@@ -80,7 +80,7 @@ export const twoOwners: Rule = {
   *check(model) {
     for (const { tool, path, variables } of variableMaps(model)) {
       for (const name of Object.keys(variables)) {
-        const owner = OWNERS[tool][name] ?? OWNERS.any[name];
+        const owner = SECTION_OF_VARIABLE[tool][name] ?? SECTION_OF_VARIABLE.any[name];
         if (owner === undefined) continue;
         const message = `${name} is set by ${owner} of the central inventory`;
         yield { path: [...path, name], at: "key", message, remedy: `remove it here, and set ${owner}` };
