@@ -72,7 +72,8 @@ export async function importInventory(options: ImportOptions): Promise<Imported>
   const tools: Record<string, PassThrough> = Object.fromEntries(
     draft.views.map((view) => [view.tool, passThroughOf(view, bare, options.inventoryOf)]),
   );
-  // What another variable of ours would win over is said once more, at the host; after that, there is nothing stronger.
+  // A kept variable that another variable of our rendering overrides is written again for its hosts in the second round.
+  // Variables of a host are the strongest, so a third round would change nothing.
   for (let round = 0; ; round += 1) {
     const files = inventoryText({ ...sections, tools: tools as ValueMap }, options.origin);
     const loaded = await load(options, name, files);

@@ -87,7 +87,7 @@ function renderedVariables(
   );
 }
 
-/** Tells whether to keep a variable: not one of a section, not a generated one, not one that renders the same anyway. */
+/** Whether to keep a variable: not one of a section, not a generated one, not one that renders the same anyway. */
 function keeperOf(view: ToolView, rendered: ReadonlyMap<string, ValueMap>): (name: string) => boolean {
   const decided = new Map<string, boolean>();
   const [anyHost] = rendered.values();

@@ -1,4 +1,4 @@
-/** Variables that are rendered from a section of the central inventory: variable → section. */
+/** Variables that are rendered from a section of the central inventory. */
 import type { ToolName } from "../../core/model.ts";
 
 type SectionOf = Readonly<Record<string, string>>;
@@ -66,6 +66,7 @@ const OPENSHIFT: SectionOf = {
   etcd_quota_backend_bytes: "etcd.quota",
 };
 
+/** Tool → variable → section; `any` is for all tools. */
 export const SECTION_OF_VARIABLE: Readonly<Record<ToolName | "any", SectionOf>> = {
   any: CONNECTION,
   kubespray: KUBESPRAY,

@@ -69,9 +69,7 @@ describe("a host whose Python is beyond the tool's Ansible", () => {
     const { code, stderr, stdout } = await site.run("deploy", "ceph");
     expect(code, stdout + stderr).toBe(3);
     expect(stderr).toContain("ceph: 1 host(s) are not supported by ceph-ansible");
-    expect(stderr).toContain(
-      "KM453 gamma: the host has Python 3.13.5, but ansible-core 2.16.3 needs",
-    );
+    expect(stderr).toContain("KM453 gamma: the host has Python 3.13.5, but ansible-core 2.16.3 needs");
     expect(stderr).toContain("ansible-core support matrix");
     expect(stderr).toContain("Nothing was changed");
     expect(stdout).not.toContain("ceph ▸");
