@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { originOf } from "../tasks/toolchain/fetch/mirror.ts";
-import { readManifest } from "../tasks/toolchain/pins/pins.ts";
+import { readPins } from "../tasks/toolchain/pins/pins.ts";
 import { anUpstreamSite, MIRROR, NO_MIRROR } from "../test/helpers/upstream.ts";
 import { plainEnvironment } from "../test/helpers/vendor.ts";
 import type { Bench } from "./bench.ts";
@@ -81,9 +81,7 @@ export const bench: Bench = {
 function cloneAll(folder: string): number {
   mkdirSync(folder);
   let seconds = 0;
-  for (const { name, tool, versions, default: preset } of readManifest(
-    join(ROOT, "vendor"),
-  ).sources.values()) {
+  for (const { name, tool, versions, default: preset } of readPins(join(ROOT, "vendor")).sources.values()) {
     const pin = versions.get(preset);
     if (name !== tool || pin === undefined) continue;
     const { url } = originOf(pin, MIRROR, process.cwd());

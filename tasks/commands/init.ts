@@ -9,16 +9,15 @@ import { TOOLS } from "../core/model.ts";
 import { acquireLock, type Lock } from "../io/lock.ts";
 import { table } from "../report/text.ts";
 import { type EnvironmentResult, ensureEnvironments } from "../toolchain/environments/all-environments.ts";
-import type { Brought } from "../toolchain/fetch/install-source.ts";
+import type { InstalledSource } from "../toolchain/fetch/install-source.ts";
 import {
-  type BringAllOptions,
-  bringAll,
-  type Chosen,
-  choose,
-  together,
+  combineFailures,
+  type InstallSourcesOptions,
+  installSources,
 } from "../toolchain/fetch/install-sources.ts";
+import { type ChosenVersion, chooseVersions } from "../toolchain/pins/choose-versions.ts";
 import { readLock, writeLock } from "../toolchain/pins/lock-file.ts";
-import { readManifest } from "../toolchain/pins/pins.ts";
+import { readPins } from "../toolchain/pins/pins.ts";
 
 export const task: Task = {
   description: `Fetches what deploys need on this machine: kubespray, ceph-ansible and openshift-ansible at the commits pinned in
@@ -56,7 +55,7 @@ The result is recorded in vendor/vendor.lock.yml.`,
   async run(context) {
     const { args, paths, env } = context;
     const started = Date.now();
-    const manifest = readManifest(paths.vendor);
+    const pins = readPins(paths.vendor);
     const only = args.values.get("only") ?? [];
     const refs = new Map((args.values.get("ref") ?? []).map(toolAndVersion));
     const mirror = optionValue(args, "mirror") ?? env.KUBE_MAGIC_MIRROR;
@@ -78,12 +77,12 @@ The result is recorded in vendor/vendor.lock.yml.`,
       const chosen =
         only.length > 0 && sources.length === 0 && refs.size === 0
           ? []
-          : choose(manifest, readLock(paths.vendor), {
+          : chooseVersions(pins, readLock(paths.vendor), {
               only: sources,
               refs,
               update: args.flags.has("update"),
             });
-      const options: BringAllOptions = {
+      const options: InstallSourcesOptions = {
         vendorFolder: paths.vendor,
         env,
         mirror,
@@ -97,19 +96,22 @@ The result is recorded in vendor/vendor.lock.yml.`,
         : ensureEnvironments(chosen, {
             ...options,
             custom: only.length === 0 || named.has("custom"),
-            required: (tool) => named.has(tool) || refs.has(tool),
+            isRequired: (tool) => named.has(tool) || refs.has(tool),
           });
-      const [trees, ansible] = await Promise.allSettled([bringAll(chosen, manifest, options), environments]);
+      const [trees, ansible] = await Promise.allSettled([
+        installSources(chosen, pins, options),
+        environments,
+      ]);
       const failures = [trees, ansible].flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
       if (trees.status === "fulfilled") failures.unshift(...trees.value.failures);
       if (abort.signal.aborted)
         throw failures.find((failure) => failure instanceof InterruptedError) ?? interrupted();
-      if (trees.status === "fulfilled") report(context, trees.value.brought, chosen);
+      if (trees.status === "fulfilled") report(context, trees.value.installed, chosen);
       if (ansible.status === "fulfilled") {
         remember(paths.vendor, ansible.value);
         reportEnvironments(context, ansible.value);
       }
-      if (failures.length > 0) throw together(failures, chosen);
+      if (failures.length > 0) throw combineFailures(failures, chosen);
       context.err(`init: ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
       return EXIT.done;
     } finally {
@@ -149,8 +151,12 @@ function toolAndVersion(text: string): readonly [tool: string, version: string] 
   });
 }
 
-function report(context: TaskContext, brought: readonly Brought[], chosen: readonly Chosen[]): void {
-  for (const { pin, done, entry, reports = [] } of brought) {
+function report(
+  context: TaskContext,
+  installed: readonly InstalledSource[],
+  chosen: readonly ChosenVersion[],
+): void {
+  for (const { pin, done, entry, reports = [] } of installed) {
     const patches = entry.patches.length === 0 ? "no patches" : `${entry.patches.length} patch(es)`;
     context.out(`${pin.source}: ${pin.version} (${pin.commit.slice(0, 9)}), ${patches}, ${WHAT[done]}\n`);
     for (const { patch, status } of reports) {
@@ -166,7 +172,7 @@ function report(context: TaskContext, brought: readonly Brought[], chosen: reado
   }
 }
 
-const WHAT: Readonly<Record<Brought["done"], string>> = {
+const WHAT: Readonly<Record<InstalledSource["done"], string>> = {
   nothing: "unchanged",
   fetched: "fetched",
   moved: "moved to this commit",

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { Task } from "../cli/task.ts";
 import { EXIT } from "../core/errors.ts";
 import { generatedDocuments } from "../inventory/documents/generated-documents.ts";
-import { VENDOR_CODES } from "../toolchain/tool-rules.ts";
+import { TOOL_CODES } from "../toolchain/tool-rules.ts";
 
 export const task: Task = {
   options: { check: { type: "boolean", help: "compare only, exit 2 when a file is out of date" } },
@@ -12,7 +12,7 @@ export const task: Task = {
 the schema and the rules in tasks/inventory. For developers of kube-magic.`,
   async run({ args, paths, out }) {
     let isStale = false;
-    for (const [name, content] of generatedDocuments(VENDOR_CODES)) {
+    for (const [name, content] of generatedDocuments(TOOL_CODES)) {
       const path = join(paths.root, name);
       const before = await readFile(path, "utf8").catch(() => undefined);
       if (before === content) continue;

@@ -8,7 +8,7 @@ import type { Problem } from "../core/problem.ts";
 import { listClusters } from "../inventory/clusters.ts";
 import { type LoadedInventory, loadInventory } from "../inventory/load.ts";
 import { loadChosenInventory } from "../inventory/load-chosen.ts";
-import { vendorRules } from "../toolchain/tool-rules.ts";
+import { toolRules } from "../toolchain/tool-rules.ts";
 
 export const task: Task = {
   options: {
@@ -30,7 +30,7 @@ there are errors.`,
 };
 
 async function loadWanted(context: TaskContext): Promise<LoadedInventory[]> {
-  const moreRules = vendorRules(context.paths.vendor);
+  const moreRules = toolRules(context.paths.vendor);
   if (!context.args.flags.has("all")) return [await loadChosenInventory(context, moreRules)];
   const { args, paths } = context;
   if (args.values.has("cluster")) {

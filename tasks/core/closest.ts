@@ -1,7 +1,7 @@
 /** The "did you mean" of every message. */
 import { distance } from "fastest-levenshtein";
 
-/** The candidate nearest to `word`, if it is near enough to be a slip: at most a third of its letters, at least two. */
+/** The candidate nearest to `word`; undefined when none is near. Near: at most two edits, or a third of the word's letters. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;

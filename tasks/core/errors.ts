@@ -3,6 +3,7 @@
  */
 import type { Problem } from "./problem.ts";
 
+/** The exit codes. docs/ lists them for users. */
 export const EXIT = {
   done: 0,
   bug: 1,
@@ -14,15 +15,17 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** What an error shows beside its message. */
 export interface ErrorDetails {
   /** What to do next, as an imperative sentence or a command. */
   readonly remedy?: string;
-  /** Longer material shown after the message: a tool's output, a table. */
+  /** Longer text after the message: the output of a tool, a table. */
   readonly output?: string;
   readonly problems?: readonly Problem[];
   readonly cause?: unknown;
 }
 
+/** An error that a user can cause and correct. */
 export abstract class KubeMagicError extends Error {
   abstract readonly exitCode: number;
   readonly remedy: string | undefined;
@@ -43,12 +46,12 @@ export class InputError extends KubeMagicError {
   readonly exitCode = EXIT.input;
 }
 
-/** A preflight check or a gate said no; nothing was changed. */
+/** A preflight check or a gate failed; nothing was changed. */
 export class GateError extends KubeMagicError {
   readonly exitCode = EXIT.gate;
 }
 
-/** Fetching, patching or building an environment failed, or a vendored tree is missing. */
+/** A fetch, a patch or the build of an environment failed, or a tree is missing. */
 export class VendorError extends KubeMagicError {
   readonly exitCode = EXIT.vendor;
 }
@@ -58,7 +61,7 @@ export class PhaseError extends KubeMagicError {
   readonly exitCode = EXIT.phase;
 }
 
-/** Somebody else holds the lock. */
+/** Another process has the lock. */
 export class LockedError extends KubeMagicError {
   readonly exitCode = EXIT.locked;
 }

@@ -4,7 +4,7 @@
  */
 import type { Problem } from "./problem.ts";
 
-/** Numbers of one host at the end of a playbook, as Ansible counts them. */
+/** Ansible's counts of one host at the end of a playbook. */
 export interface HostStats {
   readonly ok: number;
   readonly changed: number;
@@ -73,11 +73,11 @@ export type AnsibleEvent =
       readonly kind: "stats";
       readonly time: number;
       readonly hosts: Readonly<Record<string, HostStats>>;
-      /** What playbooks handed over with set_stats. */
+      /** What the playbooks set with set_stats. */
       readonly custom: Readonly<Record<string, unknown>>;
     };
 
-/** How a phase ended. `checked` is a success in check mode: nothing was changed, so nothing is done. */
+/** How a phase ended. `checked` is a success in check mode: nothing was changed, so the phase is not done. */
 export type PhaseStatus = "done" | "checked" | "failed" | "interrupted" | "skipped";
 
 /** Emitted by the runner. */
@@ -105,17 +105,19 @@ export type RunEvent =
       readonly phase: string;
       readonly status: PhaseStatus;
       readonly seconds: number;
-      /** What a gate stopped the phase for, as codes such as OSD_DOWN. */
+      /** Why a gate stopped the phase, as codes such as OSD_DOWN. */
       readonly refusedFor?: readonly string[];
     }
-  /** A line of progress of a phase that is no playbook. */
+  /** A line of progress of a phase that is not a playbook. */
   | { readonly kind: "progress"; readonly time: number; readonly phase: string; readonly message: string }
   | { readonly kind: "notice"; readonly time: number; readonly message: string; readonly problem?: Problem }
   | { readonly kind: "run-end"; readonly time: number; readonly status: PhaseStatus };
 
-/** An Ansible event knows its phase once the runner has read it. */
+/** The runner adds the phase when it reads an Ansible event. */
 export type PhaseEvent = AnsibleEvent & { readonly phase: string };
 
+/** Anything that happens during a run. */
 export type Event = RunEvent | PhaseEvent;
 
+/** Receives every event, in order. */
 export type Subscriber = (event: Event) => void;

@@ -1,7 +1,9 @@
-/** Files to be, as pure data: renderers make them, one writer puts them on disk. */
+/** Files as pure data: renderers make them, and one writer writes them to the disk. */
+
+/** One file. */
 export interface RenderedFile {
   readonly content: string;
-  /** POSIX mode; 0o600 for anything that carries a secret. Default 0o644. */
+  /** POSIX mode; 0o600 for a file with a secret. Default 0o644. */
   readonly mode?: number;
 }
 

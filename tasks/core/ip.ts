@@ -1,9 +1,9 @@
-/** The gate for IP arithmetic (ipaddr.js). Strict: four decimal parts, no shorthand, no octal. */
+/** IP addresses and networks; the only user of ipaddr.js beside reverse-zones.ts. Strict: four decimal parts, no octal. */
 import ipaddr from "ipaddr.js";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** A network in CIDR form, ready for questions. */
+/** A parsed network in CIDR form. */
 export interface Cidr {
   readonly text: string;
   readonly version: 4 | 6;
@@ -11,26 +11,26 @@ export interface Cidr {
   readonly address: Address;
 }
 
-/** @returns undefined when the text is no address. */
+/** Parses an address; undefined when the text is not one. */
 export function parseIp(text: string): Address | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
-  // No zone index (fe80::1%eth0): it means something on one host only.
+  // No zone index (fe80::1%eth0): it has a meaning only on one host.
   if (text.includes(":") && !text.includes("%") && ipaddr.IPv6.isValid(text)) return ipaddr.IPv6.parse(text);
   return undefined;
 }
 
-/** 4 or 6; undefined when the text is no address. */
+/** 4 or 6; undefined when the text is not an address. */
 export function ipVersion(text: string): 4 | 6 | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return 4;
   return parseIp(text) === undefined ? undefined : 6;
 }
 
-/** One spelling for each address: `FD00:0::1` and `fd00::1` are the same. Other text comes back unchanged. */
+/** One form for each address: `FD00:0::1` becomes `fd00::1`. Returns other text unchanged. */
 export function canonicalIp(text: string): string {
   return parseIp(text)?.toString() ?? text;
 }
 
-/** @returns undefined when the text is no network in CIDR form. */
+/** Parses a network in CIDR form; undefined when the text is not one. */
 export function parseCidr(text: string): Cidr | undefined {
   const slash = text.lastIndexOf("/");
   const address = slash < 0 ? undefined : parseIp(text.slice(0, slash));
@@ -41,7 +41,7 @@ export function parseCidr(text: string): Cidr | undefined {
   return prefix > (version === 4 ? 32 : 128) ? undefined : { text, version, prefix, address };
 }
 
-/** The first address of the network that an address with a prefix lies in: 10.1.2.3/24 → 10.1.2.0. */
+/** The first address of a network: 10.1.2.3/24 → 10.1.2.0. */
 export function networkAddress({ address, prefix, version }: Cidr): string {
   const bytes = address.toByteArray();
   const masked = bytes.map((byte, index) => {
@@ -51,12 +51,13 @@ export function networkAddress({ address, prefix, version }: Cidr): string {
   return ipaddr.fromByteArray(masked.slice(0, version === 4 ? 4 : 16)).toString();
 }
 
+/** True when the network contains the address. */
 export function cidrContains(cidr: Cidr, ip: string): boolean {
   const address = parseIp(ip);
   return address !== undefined && matches(address, cidr.address, cidr.prefix);
 }
 
-/** True when the two share an address. */
+/** True when the networks have a common address. */
 export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
   return matches(a.address, b.address, Math.min(a.prefix, b.prefix));
 }
@@ -72,7 +73,7 @@ function matches(one: Address, other: Address, prefix: number): boolean {
   return true;
 }
 
-/** True for an IPv6 address or network that is known to be valid. */
+/** True for IPv6. The text must be a valid address or network. */
 export function isIpv6(addressOrNetwork: string): boolean {
   return addressOrNetwork.includes(":");
 }

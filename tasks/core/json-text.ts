@@ -1,6 +1,6 @@
 /**
- * Values → JSON on one line, as Ansible's own decoder reads it: encrypted and unsafe strings in its notation,
- * integers of any size, floats that stay floats, and Python's NaN and Infinity.
+ * Writes values as JSON on one line, for Ansible's own decoder: encrypted and unsafe strings in its form, integers of any
+ * size, floats that stay floats, and Python's NaN and Infinity.
  */
 import { floatText, integerText } from "./number-text.ts";
 import { Float, isMap, Tagged, type Value } from "./value.ts";
@@ -8,14 +8,14 @@ import { Float, isMap, Tagged, type Value } from "./value.ts";
 const JSON_NAMES = { infinity: "Infinity", nan: "NaN" };
 const TAG_KEYS = { "!vault": "__ansible_vault", "!unsafe": "__ansible_unsafe" } as const;
 
-/** Compact, with a space after commas and colons. */
+/** The JSON text, with a space after commas and colons. @throws TypeError for half a surrogate pair. */
 export function toJsonText(value: Value): string {
   const parts: string[] = [];
   write(parts, value);
   return parts.join("");
 }
 
-/** Appends pieces that are joined once: thousands of growing strings would keep the garbage collector busy. */
+/** Appends pieces to a list that is joined once: strings that grow thousands of times would cost time in garbage collection. */
 function write(parts: string[], value: Value): void {
   if (typeof value === "string") {
     parts.push(stringText(value));
@@ -46,7 +46,7 @@ function write(parts: string[], value: Value): void {
 }
 
 const ORDINARY = /^[ !#-[\]-~]*$/;
-// Valid in JSON as they are, but an editor takes them for line breaks or shows nothing.
+// Valid in JSON, but editors show them as line breaks or not at all.
 const INVISIBLE = /[\x7f-\x9f\u2028\u2029\ufeff]/g;
 
 function stringText(text: string): string {
@@ -58,7 +58,7 @@ function stringText(text: string): string {
   );
 }
 
-/** True when a mapping in `value` uses one of the decoder's own keys, which only YAML can carry as an ordinary key. */
+/** True when a map in `value` has a key that Ansible's JSON decoder treats specially; only YAML can carry such a key. */
 export function hasDecoderKeys(value: Value): boolean {
   if (Array.isArray(value)) return value.some(hasDecoderKeys);
   if (!isMap(value)) return false;

@@ -1,17 +1,18 @@
-/** Names and filters of LDAP: RFC 4514 (distinguished names) and RFC 4515 (search filters). Pure text, no server. */
+/** LDAP's distinguished names (RFC 4514) and search filters (RFC 4515), as text. */
 
-/** A value as it may stand in a filter: `*`, parentheses, backslash and NUL become \2a, \28, \29, \5c, \00. */
+/** Escapes a value for a filter: `*`, parentheses, backslash and NUL become \2a, \28, \29, \5c, \00. */
 export function escapeFilterValue(text: string): string {
   return text.replace(/[*()\\\0]/g, (char) => `\\${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
 const ATTRIBUTE = /^[A-Za-z][A-Za-z0-9-]*(?:;[A-Za-z0-9-]+)*$|^\d+(?:\.\d+)+$/;
 
+/** True for the name or the OID of an attribute, with or without options. */
 export function isAttributeName(text: string): boolean {
   return ATTRIBUTE.test(text);
 }
 
-/** Why a text is no filter, in words; undefined when it is one. */
+/** Why a text is not a filter; undefined when it is one. */
 export function filterProblem(text: string): string | undefined {
   const parser = { text, at: 0 };
   const problem = parseFilter(parser, 0);
@@ -51,20 +52,21 @@ function parseFilter(parser: Parser, depth: number): string | undefined {
 /** `attribute=value`, with the comparisons of RFC 4515. */
 function itemProblem(item: string): string | undefined {
   const found = /^([^=~<>:]*)(?::dn)?(?::[A-Za-z0-9.-]+)?(?:=|~=|>=|<=|:=)(.*)$/su.exec(item);
-  if (found === null) return `"${item}" is no comparison`;
+  if (found === null) return `"${item}" is not a comparison`;
   const [, attribute = "", value = ""] = found;
   if (!ATTRIBUTE.test(attribute) && !(attribute === "" && item.includes(":=")))
-    return `"${attribute}" is no attribute`;
+    return `"${attribute}" is not an attribute`;
   if (/\\(?![0-9A-Fa-f]{2})/.test(value))
     return `a backslash in "${value}" is not followed by two hex digits`;
-  return value.includes("\0") ? "it holds a NUL byte" : undefined;
+  return value.includes("\0") ? "it contains a NUL byte" : undefined;
 }
 
-/** One spelling of a distinguished name, its parts from the entry up; undefined for a text that is none. */
+/** A distinguished name in one form: its parts, from the entry up. */
 export type NormalDn = readonly string[];
 
 /**
- * Case, blanks around separators and the way of escaping do not matter; most directories compare values so.
+ * Normalises a distinguished name: case, blanks around separators and the form of escapes do not count, as in most
+ * directories. Undefined when the text is not one.
  * `CN=Smith\, Jo,OU=x` → ["cn=smith, jo", "ou=x"]
  */
 export function normalDn(text: string): NormalDn | undefined {
@@ -82,18 +84,19 @@ export function normalDn(text: string): NormalDn | undefined {
   return parts;
 }
 
-/** The first name of a DN: `uid=jo,ou=x` → { attribute: "uid", value: "jo" }; of several values in it, the first. */
+/** The first part of a DN: `uid=jo,ou=x` → { attribute: "uid", value: "jo" }; of several values in it, the first one. */
 export function firstName(dn: string): { readonly attribute: string; readonly value: string } | undefined {
   const [rdn = ""] = splitUnescaped(dn, ",");
   return readPair(splitUnescaped(rdn, "+")[0] ?? "");
 }
 
-/** True when a DN is the base itself or lies below it. */
+/** True when a DN is the base itself or is below it. */
 export function isWithin(dn: NormalDn, base: NormalDn): boolean {
   const offset = dn.length - base.length;
   return offset >= 0 && base.every((part, index) => dn[offset + index] === part);
 }
 
+/** True when both name the same entry. */
 export function sameDn(a: NormalDn, b: NormalDn): boolean {
   return a.length === b.length && isWithin(a, b);
 }

@@ -1,11 +1,13 @@
-/** What changed between two texts, line by line (Myers' shortest edit script). */
+/** The differences between two texts, line by line (Myers' shortest edit script). */
 
+/** One line of a diff. */
 export interface DiffLine {
   readonly kind: "same" | "removed" | "added";
   /** Index of the line in the old text (same, removed) or the new one (added). */
   readonly index: number;
 }
 
+/** A changed region with its context. */
 export interface Hunk {
   /** Index of the first line of the hunk in the old and in the new text. */
   readonly oldStart: number;
@@ -13,7 +15,7 @@ export interface Hunk {
   readonly lines: readonly DiffLine[];
 }
 
-/** More edits than this are shown as one block replaced by another: exactness is not worth quadratic time. */
+/** With more edits than this, the whole text is shown as replaced, because the time grows with the square of the edits. */
 const MOST_EDITS = 1000;
 
 /** Changed regions with `context` unchanged lines around each. */
@@ -51,7 +53,7 @@ function editScript(before: readonly string[], after: readonly string[]): DiffLi
   return lines.reverse();
 }
 
-/** For each number of edits, how far along each diagonal one gets before it; undefined when there are too many. */
+/** For each number of edits, the furthest point on each diagonal before it; undefined when there are too many edits. */
 function shortestPath(
   before: readonly string[],
   after: readonly string[],

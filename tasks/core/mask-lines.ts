@@ -21,7 +21,7 @@ export function maskLines(lines: readonly string[]): string[] {
 const NAME = /(["']?)([A-Za-z0-9_.-]+)\1\s*[:=]\s*(?=\S|$)/g;
 const WHOLE_STRING = /"(?:[^"\\]|\\.)*"(?=\s*(?:[,}\]]|$))/y;
 
-/** One line; `isOpen` when the hidden value may go on below. */
+/** One line; `isOpen` when the hidden value may continue on the lines below. */
 function maskLine(line: string): { text: string; isOpen: boolean } {
   let text = "";
   let position = 0;
@@ -31,7 +31,7 @@ function maskLine(line: string): { text: string; isOpen: boolean } {
     const start = found.index + whole.length;
     const isVault = /!vault\b/y.test(line.slice(start));
     if (!isVault && name !== "__ansible_vault" && !isSecretName(name)) {
-      // The value of this name may hold the next name.
+      // The value may contain the next name.
       continue;
     }
     text += line.slice(position, start);
@@ -48,7 +48,7 @@ function maskLine(line: string): { text: string; isOpen: boolean } {
   return { text: hideUrls(text + rest), isOpen: false };
 }
 
-/** In `- key: value` lines below belong to the value when they are deeper than the key, not than the dash. */
+/** In `- key: value`, lines below belong to the value when they are deeper than the key, not than the dash. */
 function indentOfKey(line: string): number {
   return /^[\s-]*/.exec(line)?.[0].length ?? 0;
 }

@@ -1,9 +1,9 @@
-/** Lines of an inventory are shown with problems, on terminals and in logs of CI: without the secrets on them. */
+/** Masks secrets on a line of an inventory, because messages show such lines on terminals and in logs. */
 import { isSecretName } from "./secret.ts";
 
 const ASSIGNMENT = /([\w-]+)["']?\s*[:=]\s*(?:"[^"]*"?|'[^']*'?|[^,{}[\]\s"'][^,}]*)/g;
 
-/** Stars in place of what follows the name of a secret; columns stay where they are. */
+/** Replaces the value after the name of a secret by stars of the same length, so that columns stay correct. */
 export function maskSecrets(line: string): string {
   return line.replace(ASSIGNMENT, (found, name: string) => {
     if (!isSecretName(name)) return found;

@@ -1,6 +1,6 @@
 /**
- * The validated cluster: what the central inventory means, free of YAML, defaults filled in, frozen.
- * `inventory/model/build-model.ts` makes it, everything else only reads it.
+ * The validated cluster: the meaning of the central inventory, with all defaults, frozen.
+ * `inventory/model/build-model.ts` builds it; everything else only reads it.
  */
 
 import type { Backup } from "./model/backup.ts";
@@ -11,28 +11,33 @@ import type { ValueMap } from "./value.ts";
 
 export { ROLES, type Role } from "./roles.ts";
 
+/** The tools, in the order in which messages list them. */
 export const TOOLS = ["kubespray", "ceph-ansible", "openshift-ansible", "custom"] as const;
+/** Name of a tool. */
 export type ToolName = (typeof TOOLS)[number];
 
+/** What runs on the hosts; none: Ceph only. */
 export type Orchestrator = "kubernetes" | "openshift" | "none";
 
-/** How a host is reached over SSH. Paths are absolute: `~` is already expanded. */
+/** How to log in to a host. Paths are absolute: `~` is expanded already. */
 export interface SshAccess {
   readonly user: string;
   readonly port: number;
   readonly privateKeyFile?: string;
-  /** Own known_hosts file; without it the user's own is used. */
+  /** File with the keys of the hosts; absent: the user's own known_hosts file. */
   readonly knownHostsFile?: string;
-  /** `accept-new` trusts a host key on first sight and never a changed one; `strict` never learns. */
+  /** `accept-new` accepts the key of an unknown host and refuses a changed key; `strict` accepts only known keys. */
   readonly hostKeys: "accept-new" | "strict";
 }
 
+/** A taint of a node. */
 export interface Taint {
   readonly key: string;
   readonly value?: string;
   readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
+/** A machine of the inventory. */
 export interface Host {
   /** Lower-case DNS label(s); the same in every tool. */
   readonly name: string;
@@ -53,12 +58,14 @@ export interface Host {
   readonly interface?: string;
 }
 
+/** Proxy to the internet. */
 export interface Proxy {
   readonly http?: string;
   readonly https?: string;
   readonly no: readonly string[];
 }
 
+/** The section network. */
 export interface Network {
   /** CIDRs; one per address family. */
   readonly machines: readonly string[];
@@ -69,11 +76,11 @@ export interface Network {
   readonly proxy?: Proxy;
 }
 
-/** The one address that clients use for the Kubernetes or OpenShift API. */
+/** The address that clients use for the Kubernetes or OpenShift API. */
 export interface ApiEndpoint {
-  /** Virtual address held by keepalived; absent when an outside load balancer or a single host owns `domain`. */
+  /** Virtual address that keepalived sets up; absent when `domain` is an external load balancer or a single host. */
   readonly vip?: string;
-  /** Nobody stands in front of the control planes: each node finds them by itself. */
+  /** No load balancer is in front of the control planes: each node has a local proxy to them. */
   readonly local?: true;
   readonly port: number;
   /** TCP port of kube-apiserver on each control plane. */
@@ -83,15 +90,17 @@ export interface ApiEndpoint {
   readonly vrid: number;
 }
 
+/** A virtual address for traffic into the cluster. */
 export interface EdgeVip {
   readonly address: string;
   readonly vrid: number;
 }
 
+/** The section loadBalancer. */
 export interface LoadBalancer {
-  /** keepalived speaks unicast between the load balancers instead of multicast. */
+  /** keepalived uses unicast between the load balancers instead of multicast. */
   readonly unicast: boolean;
-  /** Interface that carries the VIPs; absent: the one that holds the host's `ip`. */
+  /** Interface for the virtual addresses; absent: the interface with the host's `ip`. */
   readonly interface?: string;
   /** HAProxy statistics page and Prometheus metrics, on each load balancer's own address. */
   readonly statsPort: number;
@@ -99,25 +108,28 @@ export interface LoadBalancer {
   readonly edgeVips: readonly EdgeVip[];
 }
 
+/** The section etcd. */
 export interface Etcd {
   /** Database quota in bytes. */
   readonly quotaBytes: number;
   readonly dataDir: string;
   readonly deployment: "host" | "kubeadm";
-  /** Where the members keep their settings, when it is none of the usual places. */
+  /** File with the settings of a member, when it is not in the usual place. */
   readonly settingsFile?: string;
-  /** Folder on the members where a snapshot is made before it is fetched. */
+  /** Folder on the members for a snapshot until it is fetched. */
   readonly snapshotFolder: string;
 }
 
+/** A pool of Ceph. */
 export interface CephPool {
   readonly name: string;
   readonly application: "rbd" | "cephfs" | "rgw";
 }
 
-/** Where OSDs keep their data: whole disks (ceph-ansible's own way), or a file on a lab's host. */
+/** Where OSDs store their data: on whole disks, as ceph-ansible does, or in a file on a host of a lab. */
 export type OsdBackend = "disks" | "lab-file";
 
+/** A storage class on Ceph. */
 export interface StorageClass {
   readonly name: string;
   /** Name of a pool in `pools`. */
@@ -128,6 +140,7 @@ export interface StorageClass {
   readonly fsType: "ext4" | "xfs";
 }
 
+/** The section storage.ceph. */
 export interface CephStorage {
   readonly osdBackend: OsdBackend;
   readonly origin: "distro" | "repository";
@@ -139,29 +152,31 @@ export interface CephStorage {
   readonly dashboard: boolean;
 }
 
+/** The section openshift. */
 export interface OpenShift {
   readonly deploymentType: "origin" | "openshift-enterprise";
   /** Wildcard domain of the applications' routes. */
   readonly subdomain: string;
 }
 
-/** Where the password of the directory's account is; never the password itself. */
+/** Where the password for the directory is: the encrypted text, or a file. */
 export type SecretSource =
   | { readonly kind: "vaulted"; readonly text: string }
   | { readonly kind: "file"; readonly path: string };
 
-/** Where and how a directory is searched. */
+/** A search in a directory. */
 export interface LdapSearch {
   /** Distinguished name. */
   readonly base: string;
   readonly scope: "sub" | "one" | "base";
   /** RFC 4515. */
   readonly filter?: string;
-  /** What an entry is named by: an attribute, or `dn`. */
+  /** Attribute that identifies an entry, or `dn`. */
   readonly uidAttribute: string;
   readonly nameAttributes: readonly string[];
 }
 
+/** A group of the directory and its group in the cluster. */
 export interface LdapMapping {
   /** The group's uidAttribute in the directory. */
   readonly ldap: string;
@@ -171,27 +186,27 @@ export interface LdapMapping {
   readonly roles: readonly string[];
 }
 
-/** Groups of a directory that scheduled jobs bring into OpenShift. */
+/** The section ldap: scheduled jobs synchronise groups of a directory to OpenShift. */
 export interface Ldap {
   /** ldaps://…, or ldap://… with StartTLS. */
   readonly url: string;
   /** Absent: anonymous. */
   readonly bind?: { readonly dn: string; readonly password: SecretSource };
-  /** Certificates, PEM; absent: those that hosts trust. */
+  /** Certificate authority, PEM; absent: the authorities that the hosts trust. */
   readonly caFile?: string;
   readonly schema: "rfc2307" | "activeDirectory" | "augmentedActiveDirectory";
   readonly users: LdapSearch & { readonly groupAttributes: readonly string[] };
   /** Absent with activeDirectory only. */
   readonly groups?: LdapSearch & { readonly memberAttributes: readonly string[] };
   readonly mapping: readonly LdapMapping[];
-  /** cron's form. */
+  /** As a cron schedule. */
   readonly schedule: string;
   readonly pruneSchedule: string;
   readonly tolerateMissingMembers: boolean;
-  /** False: the jobs only say what they would do. */
+  /** False: the jobs only log what they would change. */
   readonly confirm: boolean;
   readonly namespace: string;
-  /** With `oc`; absent: the cluster's own. */
+  /** Image with `oc`; absent: the cluster's own image. */
   readonly image?: string;
 }
 
@@ -201,6 +216,7 @@ export interface ToolVariables {
   readonly hosts: Readonly<Record<string, ValueMap>>;
 }
 
+/** The whole cluster. */
 export interface ClusterModel {
   readonly name: string;
   readonly domain: string;
@@ -225,19 +241,19 @@ export interface ClusterModel {
   readonly monitoring?: Monitoring;
   /** Present when the section is. */
   readonly backup?: Backup;
-  /** Versions the user pins, without a leading v; absent: the vendored tool's default. */
+  /** Versions that the user pins, without a leading v; absent: the default of the tool. */
   readonly versions: { readonly kubernetes?: string; readonly ceph?: string; readonly openshift?: string };
-  /** In the order of declaration, ranges expanded. Order matters: first control plane first. */
+  /** In the order of the inventory, with ranges expanded. The first control plane is set up first. */
   readonly hosts: readonly Host[];
   readonly tools: Readonly<Record<ToolName, ToolVariables>>;
 }
 
-/** The hosts that have a role, in declaration order. */
+/** The hosts that have one of the roles, in the order of the inventory. */
 export function hostsWith(model: ClusterModel, ...roles: readonly Role[]): readonly Host[] {
   return model.hosts.filter((host) => roles.some((role) => host.roles.includes(role)));
 }
 
-/** The hosts that run a member of etcd: with kubeadm's own etcd every control plane is one. */
+/** The hosts that run a member of etcd. With etcd.deployment kubeadm, every control plane runs one. */
 export function etcdHosts(model: ClusterModel): readonly Host[] {
   return hostsWith(model, model.etcd.deployment === "kubeadm" ? "control-plane" : "etcd");
 }

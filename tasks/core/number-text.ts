@@ -1,6 +1,6 @@
-/** Numbers as text that Python reads as the same kind of number: 1 stays an integer, 1.0 a float. */
+/** Writes numbers as text that Python reads as the same type: 1 stays an integer, 1.0 a float. */
 
-/** What stands for the values that have no digits. */
+/** Text for values that have no digits. */
 export interface FloatNames {
   readonly infinity: string;
   readonly nan: string;

@@ -1,10 +1,12 @@
-/** Paths into the central inventory, as people write them: `hosts.master1.labels["a.b/c"]`, `network.ntp[0]`. */
+/** Paths in the central inventory as text: `hosts.master1.labels["a.b/c"]`, `network.ntp[0]`. */
 
+/** Keys of maps and indexes of lists, from the top. */
 export type InventoryPath = readonly (string | number)[];
 
 // A name may hold a range: hosts.compute[1:4].ip
 const PLAIN_NAME = /^[A-Za-z0-9_/-]+(?:\[\d+:\d+\])?[A-Za-z0-9_/-]*$/;
 
+/** The path as text. */
 export function formatPath(path: InventoryPath): string {
   let text = "";
   for (const part of path) {
@@ -17,7 +19,7 @@ export function formatPath(path: InventoryPath): string {
 
 const STEP = /(?:^|\.)([^.[\]"]+(?:\[\d+:\d+\][^.[\]"]*)?)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y;
 
-/** @returns undefined when the text is no path. */
+/** Parses a path; undefined when the text is not one. */
 export function parsePath(text: string): InventoryPath | undefined {
   const path: (string | number)[] = [];
   STEP.lastIndex = 0;

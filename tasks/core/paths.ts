@@ -1,10 +1,9 @@
-/**
- * Where things live, relative to the repository's root. The only file that knows.
- */
+/** The folders of the repository and of a cluster. No other file builds these paths. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** Absolute paths of the folders of the repository. */
 export interface Paths {
   readonly root: string;
   readonly inventories: string;
@@ -13,7 +12,7 @@ export interface Paths {
   readonly custom: string;
 }
 
-/** Paths below a given root. */
+/** The folders below a root. */
 export function pathsAt(root: string): Paths {
   return {
     root,
@@ -24,7 +23,7 @@ export function pathsAt(root: string): Paths {
   };
 }
 
-/** The repository that this code belongs to: the nearest folder above it with a package.json. */
+/** Root of the repository of this code: the nearest folder above it with a package.json. */
 export function repositoryRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "package.json"))) {
@@ -35,27 +34,28 @@ export function repositoryRoot(): string {
   return folder;
 }
 
-/** Where one cluster's generated things live; a cluster is known by the name of its folder. */
+/** Folders for the generated files of one cluster. */
 export interface ClusterFolders {
   /** build/<cluster>/ */
   readonly build: string;
-  /** One folder a run. */
+  /** Holds one folder a run. */
   readonly runs: string;
-  /** Held while a deploy runs. */
+  /** Lock file of a deploy. */
   readonly lock: string;
 }
 
+/** @param cluster name of its folder in inventories/ */
 export function clusterFolders(paths: Paths, cluster: string): ClusterFolders {
   const build = join(paths.build, cluster);
   return { build, runs: join(build, "runs"), lock: join(build, "lock") };
 }
 
-/** What one phase hands to later ones. */
+/** File with the output of one phase for later phases. */
 export function outputFile({ build }: Pick<ClusterFolders, "build">, name: string): string {
   return join(build, "outputs", `${name}.json`);
 }
 
-/** Where a tool's rendered inventory lives, and what the tool leaves beside it. */
+/** Folder of a tool's rendered inventory, and of files that the tool writes beside it. */
 export function toolFolder({ build }: Pick<ClusterFolders, "build">, tool: string): string {
   return join(build, tool);
 }

@@ -1,17 +1,17 @@
-/** Names under in-addr.arpa and ip6.arpa. */
+/** Names of addresses and networks under in-addr.arpa and ip6.arpa. */
 import ipaddr from "ipaddr.js";
 import { networkAddress, parseCidr, parseIp } from "./ip.ts";
 
-/** `10.1.2.3` → `3.2.1.10.in-addr.arpa`. @returns undefined when the text is no address. */
+/** `10.1.2.3` → `3.2.1.10.in-addr.arpa`; undefined when the text is not an address. */
 export function reverseName(ip: string): string | undefined {
   const address = parseIp(ip);
   return address === undefined ? undefined : nameOf(labelsOf(address.toByteArray()), address.kind());
 }
 
 /**
- * The zones that together are exactly the network: one where its prefix ends at a dot, else one for each part up to
- * the next dot (a /22 has four, a /25 has 128 of one address each). So no zone claims addresses that are not ours.
- * At most 128 for IPv4, 8 for IPv6. @returns nothing when the text is no network.
+ * The zones that together are exactly the network: one zone when its prefix ends at a dot, else one for each part up to the
+ * next dot (a /22 has four, a /25 has 128 of one address each), so that no zone contains addresses of others. At most 128
+ * for IPv4 and 8 for IPv6; empty when the text is not a network.
  */
 export function reverseZones(network: string): readonly string[] {
   const cidr = parseCidr(network);
@@ -26,7 +26,7 @@ export function reverseZones(network: string): readonly string[] {
   );
 }
 
-/** Four numbers of an IPv4 address, 32 hexadecimal digits of an IPv6 one. */
+/** The four numbers of an IPv4 address, or the 32 hexadecimal digits of an IPv6 address. */
 function labelsOf(bytes: readonly number[]): number[] {
   return bytes.length === 4 ? [...bytes] : bytes.flatMap((byte) => [byte >> 4, byte & 15]);
 }

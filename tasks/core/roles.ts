@@ -1,4 +1,6 @@
-/** What a host can be. */
+/** The roles of hosts. */
+
+/** Every role, in the order in which messages and imports list them. */
 export const ROLES = [
   "control-plane",
   "etcd",
@@ -16,4 +18,5 @@ export const ROLES = [
   "registry",
   "bastion",
 ] as const;
+/** A role of a host. */
 export type Role = (typeof ROLES)[number];

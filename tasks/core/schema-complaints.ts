@@ -1,6 +1,6 @@
 /**
- * What a schema refuses in a file of the user's, in plain words: the one place that turns zod's issues into paths, messages
- * and remedies. Whoever knows the file finds the line.
+ * Turns zod's issues about a file of the user into paths, messages and remedies. No other file does this. The caller finds
+ * the line of each path.
  */
 import type { z } from "zod";
 import { closest } from "./closest.ts";
@@ -9,13 +9,14 @@ import { Float, isMap, Tagged, type Value } from "./value.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** A mistake at a path, before its place in the file is known. */
 export interface SchemaComplaint {
   readonly path: InventoryPath;
   /** Point at the key rather than at the value. */
   readonly at?: "key" | "value";
   readonly code: string;
   readonly message: string;
-  /** May depend on the text that is written at the place. */
+  /** A function when it depends on the text that is written at the place. */
   readonly remedy: string | ((written: string) => string);
 }
 
@@ -27,17 +28,18 @@ export interface SchemaCodes {
   readonly value: string;
 }
 
+/** What the messages say about the file. */
 export interface SchemaReading {
   readonly codes: SchemaCodes;
-  /** What the file is called in a message: "the inventory". */
+  /** Name of the file in a message: "the inventory". */
   readonly document: string;
-  /** Where every key is described. */
+  /** Page of the docs that describes every key. */
   readonly guide: string;
   /** The keys that the schema has at a path, for "did you mean". */
   readonly knownKeys: (path: InventoryPath) => readonly string[];
 }
 
-/** @param value what the schema was given */
+/** One complaint for each mistake. @param value what the schema checked */
 export function schemaComplaints(
   issues: readonly Issue[],
   value: Value,
@@ -62,7 +64,7 @@ function complaintsOf(issue: Issue, root: Value, reading: SchemaReading): Schema
       if (typeof value !== "string") return [wrongType(path, "string", value, codes)];
       return [unknownWord(path, value, issue.values.map(String), codes)];
     case "invalid_union":
-      // The key that decides between the alternatives names none of them.
+      // The value of the discriminating key, such as backup.repository.kind, is none of the alternatives.
       if (issue.errors.length === 0)
         return [value === undefined ? missing(path, reading) : noAlternative(path, issue, reading)];
       return branchOf(issue.errors, path).flatMap((inner) => complaintsOf(inner, root, reading));
@@ -103,7 +105,7 @@ function unknownKey(
   keys: readonly string[],
   { codes, document }: SchemaReading,
 ): SchemaComplaint {
-  // Alternatives share keys, and the one that was chosen may lack what another has.
+  // The keys of all alternatives: another one may have this key, but not the one that was chosen.
   const known = [...new Set(keys)].filter((other) => other !== key);
   const near = closest(key, known);
   const where = path.length === 0 ? document : formatPath(path);
@@ -112,7 +114,7 @@ function unknownKey(
     at: "key",
     code: codes.unknownKey,
     message: `unknown key "${key}" in ${where}${near === undefined ? "" : `, did you mean "${near}"?`}`,
-    remedy: known.length === 0 ? "remove it" : `known keys: ${known.join(", ")}`,
+    remedy: known.length === 0 ? "remove the key" : `use one of these keys: ${known.join(", ")}`,
   };
 }
 
@@ -166,7 +168,7 @@ function describe(value: Value): string {
 
 function noAlternative(path: InventoryPath, issue: Issue, { codes, guide }: SchemaReading): SchemaComplaint {
   const message = `${formatPath(path)} ${issue.message}`;
-  return { path, code: codes.value, message, remedy: `${guide} describes each of them` };
+  return { path, code: codes.value, message, remedy: `choose one of them; ${guide} describes each` };
 }
 
 function unknownWord(
@@ -179,7 +181,7 @@ function unknownWord(
   return {
     path,
     code: codes.value,
-    message: `${formatPath(path)}: "${value}" is not known${near === undefined ? "" : `, did you mean "${near}"?`}`,
+    message: `${formatPath(path)}: "${value}" is not possible${near === undefined ? "" : `, did you mean "${near}"?`}`,
     remedy: `write one of ${words.join(", ")}`,
   };
 }
@@ -200,11 +202,11 @@ function outOfRange(
         : "";
   return {
     message: `${shown} is ${String(value)}, it must be ${limit}`,
-    remedy: `write a number of ${limit}`,
+    remedy: `write a number that is ${limit}`,
   };
 }
 
-/** Of the alternatives of a union, the issues of the one that the user meant: not all of them are about the type. */
+/** The issues of the alternative that the user meant: the first one whose type fits. */
 function branchOf(errors: readonly (readonly Issue[])[], path: InventoryPath): Issue[] {
   const isAboutType = ({ code, path: inner }: Issue) => code === "invalid_type" && inner.length === 0;
   const meant = errors.find((issues) => issues.length > 0 && !issues.some(isAboutType));

@@ -1,4 +1,4 @@
-/** What counts as a secret, for file modes and for masks. */
+/** Recognises secrets, for the modes of files and for masking. */
 import { isMap, Tagged, type Value } from "./value.ts";
 
 const SECRET_NAME =
@@ -10,7 +10,7 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
-/** True when a value is encrypted, or a text under a secret's name, or an URL with a password, at any depth. */
+/** True when a value holds, at any depth, an encrypted value, a text under the name of a secret, or a URL with a password. */
 export function holdsSecret(value: Value, name = ""): boolean {
   if (value instanceof Tagged && value.tag === "!vault") return true;
   if (Array.isArray(value)) return value.some((item) => holdsSecret(item, name));

@@ -1,9 +1,9 @@
-/** What every workflow is given, whoever started it: places, environment, a voice, and a way to ask. */
+/** What every workflow gets from its caller. */
 import type { Paths } from "./paths.ts";
 
 /** Which cluster the user means, and which of its values are overridden. */
 export interface ClusterChoice {
-  /** Value of --cluster; absent: KUBE_MAGIC_CLUSTER, or the only cluster that is no example. */
+  /** Value of --cluster; absent: KUBE_MAGIC_CLUSTER, or the only cluster that is not an example. */
   readonly name?: string;
   /** `PATH=VALUE`, in order. */
   readonly sets: readonly string[];
@@ -24,6 +24,7 @@ export interface TypedCommand {
   readonly resumeLine: string;
 }
 
+/** Places, environment, output, and a way to ask the user. */
 export interface Session {
   readonly paths: Paths;
   readonly env: NodeJS.ProcessEnv;
@@ -35,7 +36,7 @@ export interface Session {
   readonly err: (text: string) => void;
   readonly isTerminal: boolean;
   /**
-   * @throws InputError where nobody can answer and no option answered beforehand
+   * @throws InputError when the user cannot answer (no terminal) and no option gives the answer
    * @throws InterruptedError for any answer but the right one
    */
   confirm(question: Question): Promise<void>;

@@ -1,9 +1,8 @@
 /**
- * Values as Ansible knows them: JSON, plus what JSON cannot say.
- * Everything a user writes in the central inventory is made of these.
+ * Values of the central inventory: those of JSON, and those that Ansible has beside them.
  */
 
-/** A scalar that keeps its YAML tag: an encrypted value or one that must not be templated. */
+/** A scalar that keeps its YAML tag: an encrypted value, or one that must not be templated. */
 export class Tagged {
   readonly tag: "!vault" | "!unsafe";
   readonly text: string;
@@ -15,8 +14,8 @@ export class Tagged {
 }
 
 /**
- * A float that a JavaScript number would print as an integer or not at all:
- * `1.0`, `.inf`, `.nan`. Ansible tells 1.0 from 1, so we do too.
+ * A float that JavaScript would print as an integer (`1.0`) or not at all (`.inf`, `.nan`). 1.0 and 1 are different values to
+ * Ansible.
  */
 export class Float {
   readonly value: number;
@@ -26,13 +25,16 @@ export class Float {
   }
 }
 
+/** A value without parts. */
 export type Scalar = string | number | bigint | boolean | null | Tagged | Float;
+/** Any value. */
 export type Value = Scalar | readonly Value[] | ValueMap;
+/** A map of values. */
 export interface ValueMap {
   readonly [key: string]: Value;
 }
 
-/** True for a plain mapping: not a list, not null, not one of our scalar classes. */
+/** True for a map: not a list, not null, not a Tagged or a Float. */
 export function isMap(value: unknown): value is ValueMap {
   return (
     typeof value === "object" &&

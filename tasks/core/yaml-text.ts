@@ -1,13 +1,13 @@
 /**
- * Values → block YAML for people, which PyYAML (YAML 1.1, as Ansible uses it) reads back as the identical value.
- * Plain where nothing can be mistaken, quoted everywhere else.
+ * Writes values as block YAML for people. PyYAML, which Ansible uses (YAML 1.1), reads back the identical values. A text is
+ * quoted unless every reader takes it for this text.
  */
 import { floatText, integerText } from "./number-text.ts";
 import { Float, isMap, Tagged, type Value } from "./value.ts";
 
 const STEP = "  ";
 
-/** One YAML document, ending in a newline. Mappings keep their order. */
+/** One YAML document, ending in a newline. Maps keep their order. @throws TypeError for half a surrogate pair. */
 export function toYaml(value: Value): string {
   const lines: string[] = [];
   writeNode(lines, "", "", value);
@@ -48,7 +48,7 @@ function writeMap(lines: string[], lead: string, indent: string, entries: [strin
   entries.forEach(([key, item], index) => {
     const text = keyText(key);
     const left = index === 0 && start !== undefined ? start : indent;
-    // YAML refuses a key of more than 1,024 characters unless it is announced by a question mark.
+    // YAML refuses a key of more than 1,024 characters, unless a question mark is before it.
     if (text.length > 1000) {
       lines.push(`${left}? ${text}`);
       writeNode(lines, `${indent}:`, indent + STEP, item);
@@ -58,7 +58,7 @@ function writeMap(lines: string[], lead: string, indent: string, entries: [strin
   });
 }
 
-/** A block in a list item starts on the dash's own line, any other on the next; at the root there is no lead. */
+/** A block in a list item starts on the line of the dash, any other on the next line; the root has no lead. */
 function openBlock(lines: string[], lead: string): string | undefined {
   if (lead === "") return undefined;
   if (/^ *(?:- )*-$/.test(lead)) return `${lead} `;
@@ -99,8 +99,8 @@ const IPV4 = /^\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?$/;
 const RESERVED = /^(?:y|n|yes|no|true|false|on|off|null|nan|inf)$/i;
 
 /**
- * True for text that a YAML 1.1 reader takes for a number, a date or a constant when nothing is quoted. ansible-core
- * 2.19 reads `!unsafe "0644"` as such a number, quotes or not; without braces there is nothing to protect, so the tag goes.
+ * True for text that YAML 1.1 reads as a number, a date or a constant without quotes. ansible-core 2.19 reads `!unsafe "0644"`
+ * as a number, with or without quotes. The tag only protects braces, so it is dropped.
  */
 function isTyped(text: string): boolean {
   return text === "" || RESERVED.test(text) || /^(?:[-+.\d][\w:.+ -]*|~|=|<<)$/.test(text);
@@ -113,7 +113,7 @@ function isPlain(text: string): boolean {
   return !/: |:$| $/.test(text);
 }
 
-/** Literal block (`|`), for text of several ordinary lines; undefined when a block could not carry it exactly. */
+/** Literal block (`|`), for text of several ordinary lines; undefined when a block could not hold the exact text. */
 function blockLines(text: string): string[] | undefined {
   if (
     !text.includes("\n") ||
@@ -129,7 +129,7 @@ function blockLines(text: string): string[] | undefined {
   return [`|${chomp}`, ...lines];
 }
 
-// Control characters, the line breaks that only YAML 1.1 knows (NEL, LS, PS), byte-order mark, non-characters.
+// Control characters, the line breaks that only YAML 1.1 has (NEL, LS, PS), byte-order mark, non-characters.
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/gu;
 const UNPRINTABLE_IN_BLOCK = /(?!\n)[\p{Cc}\p{Surrogate}\u2028\u2029\ufeff\ufffe\uffff]/u;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {

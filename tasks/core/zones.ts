@@ -1,44 +1,47 @@
-/** The zones that the cluster's own name servers answer for: computed from the central inventory, nothing else. */
+/** The zones of the cluster's own name servers, computed from the central inventory alone. */
 import { canonicalIp, isIpv6, parseIp } from "./ip.ts";
 import type { ExtraRecord } from "./model/services.ts";
 import { type ClusterModel, type Host, hostsWith } from "./model.ts";
 import { reverseName, reverseZones } from "./reverse-zones.ts";
 
-/** Names are absolute and without their last dot here. */
+/** A record. Its name is absolute, without the dot at its end. */
 export interface ZoneRecord {
   readonly name: string;
   readonly type: ExtraRecord["type"] | "NS" | "PTR";
-  /** As a zone file has it; names in it are absolute, with the last dot. */
+  /** As in a zone file; names in it are absolute, with the dot at their end. */
   readonly value: string;
 }
 
+/** A zone with all its records. */
 export interface Zone {
   readonly name: string;
   readonly records: readonly ZoneRecord[];
 }
 
-/** `master1` → `master1.example.com`; a host that is called by its whole name already keeps it. */
+/** `master1` → `master1.example.com`; a name inside the domain stays as it is. */
 export function hostDomain(model: ClusterModel, { name }: Pick<Host, "name">): string {
   return isWithin(name, model.domain) ? name : `${name}.${model.domain}`;
 }
 
+/** True when a name is the domain itself or is below it. */
 export function isWithin(name: string, domain: string): boolean {
   return name === domain || name.endsWith(`.${domain}`);
 }
 
-/** A name as written in the section: relative to the domain, absolute with a last dot, `@` for the domain itself. */
+/** The absolute name of a name in the section: relative to the domain, absolute with a dot at its end, or `@`. */
 export function absoluteName(name: string, domain: string): string {
   if (name === "@") return domain;
   return name.endsWith(".") ? name.slice(0, -1) : `${name}.${domain}`;
 }
 
-/** What the cluster itself has names for. A host counts once, whatever else its address is called. */
+/** A name of the cluster itself, what it names, and its addresses. */
 export interface NamedAddresses {
   readonly name: string;
   readonly what: string;
   readonly addresses: readonly string[];
 }
 
+/** Names of the hosts, the API, the registry and the applications; without names that have no address. */
 export function namedAddresses(model: ClusterModel): readonly NamedAddresses[] {
   const { dns, registry } = model;
   const hosts = model.hosts.map((host) => ({
@@ -69,7 +72,7 @@ export function namedAddresses(model: ClusterModel): readonly NamedAddresses[] {
   ].filter(({ addresses }) => addresses.length > 0);
 }
 
-/** The VIP, else the first load balancer, else the only control plane, as prep-hosts has it. */
+/** The virtual address, else the first load balancer, else the only control plane: as prep-hosts sets up the API. */
 export function apiAddresses(model: ClusterModel): readonly string[] {
   if (model.api.vip !== undefined) return [model.api.vip];
   const [balancer] = hostsWith(model, "load-balancer");
@@ -79,8 +82,8 @@ export function apiAddresses(model: ClusterModel): readonly string[] {
 }
 
 /**
- * The domain; a zone for each name of ours outside it, so that the rest of that domain stays with its owner; and the
- * reverse zones of the machine networks. Empty without the section dns.
+ * The cluster's domain; a zone for each of our names outside it, so that other names of that other domain are still resolved
+ * by its own servers; and the reverse zones of the machine networks. Empty without the section dns.
  */
 export function zonesOf(model: ClusterModel): readonly Zone[] {
   if (model.dns === undefined) return [];
@@ -106,7 +109,7 @@ export function zonesOf(model: ClusterModel): readonly Zone[] {
   }));
 }
 
-/** The records of the zone that a name belongs to, found by going up label by label. */
+/** The records of the zone that contains a name: the nearest zone above it. */
 function zoneRecords(zones: ReadonlyMap<string, ZoneRecord[]>, name: string): ZoneRecord[] | undefined {
   for (let at = name; ; at = at.slice(at.indexOf(".") + 1)) {
     const found = zones.get(at);
@@ -114,7 +117,7 @@ function zoneRecords(zones: ReadonlyMap<string, ZoneRecord[]>, name: string): Zo
   }
 }
 
-/** Names that lie in no other one of the list, first come first. */
+/** Names that are below no other name of the list, in the order of the list. */
 function outermost(names: readonly string[]): readonly string[] {
   const all = new Set(names);
   return [...all].filter((name) => ![...all].some((other) => other !== name && isWithin(name, other)));
@@ -151,7 +154,7 @@ function extraRecord({ name, type, value }: ExtraRecord, domain: string): ZoneRe
   }
 }
 
-/** As strings of at most 255 bytes; what is not printable ASCII as \DDD, so that no text can end its line. */
+/** A TXT value as strings of at most 255 bytes. Other characters than printable ASCII become \DDD, so that none ends the line. */
 export function quotedText(text: string): string {
   const strings: string[] = [];
   let current = "";
@@ -163,7 +166,7 @@ export function quotedText(text: string): string {
       length = 0;
     }
     const character = String.fromCharCode(byte);
-    // Braces and percent signs too: to Ansible they would be templates.
+    // Braces and percent signs too, because Ansible would read them as templates.
     const plain = byte >= 0x20 && byte < 0x7f && !'"\\{}%'.includes(character);
     current += plain ? character : `\\${String(byte).padStart(3, "0")}`;
     length += 1;
@@ -176,7 +179,7 @@ function unique(records: readonly ZoneRecord[]): readonly ZoneRecord[] {
   return [...seen.values()];
 }
 
-/** Whether the text can be the value of a record of the type; used before any zone is made of it. */
+/** True when the text can be the value of a record of the type. @param isName checks a name without the dot at its end */
 export function isRecordValue(
   type: ExtraRecord["type"],
   value: string,

@@ -8,7 +8,7 @@ import { askInventory } from "../deploy/systems.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
 import { inventoryFiles } from "../render/inventory-files.ts";
 import { installableVersions } from "../toolchain/catalog/kubernetes-versions.ts";
-import { broughtVersions } from "../toolchain/trees/identity.ts";
+import { installedVersions } from "../toolchain/trees/identity.ts";
 import type { Action, Request } from "./action.ts";
 import { refusalOf } from "./guards.ts";
 import { questionOf } from "./question.ts";
@@ -61,7 +61,7 @@ async function requestOf(
   action: Action,
   { names, options, flags }: Asked,
 ): Promise<Request> {
-  const toolVersion = broughtVersions(paths.vendor).get(action.tool);
+  const toolVersion = installedVersions(paths.vendor).get(action.tool);
   const asks = action.asksVersions === true && options.from === undefined;
   return {
     model: cluster.model,

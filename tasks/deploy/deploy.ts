@@ -3,7 +3,7 @@ import { isPartial } from "../ansible/command.ts";
 import { VendorError } from "../core/errors.ts";
 import type { Session } from "../core/session.ts";
 import type { PlannedPhase } from "../phases/plan.ts";
-import { restoreLeftOut } from "../toolchain/trees/restore-omitted.ts";
+import { restoreLeftOut } from "../toolchain/trees/restore-left-out.ts";
 import { execute } from "./execute.ts";
 import { type DeployPlan, type DeployRequest, planDeploy } from "./plan-deploy.ts";
 import { type ClusterContext, loadCluster } from "./prepare.ts";

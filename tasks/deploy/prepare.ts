@@ -16,7 +16,7 @@ import { stepsOf, toolsOf } from "../phases/steps.ts";
 import { lastDone } from "../report/history.ts";
 import { ansibleOf } from "../toolchain/environments/all-environments.ts";
 import type { AnsibleEnvironment } from "../toolchain/environments/ensure-environment.ts";
-import { vendorRules } from "../toolchain/tool-rules.ts";
+import { toolRules } from "../toolchain/tool-rules.ts";
 import { treeIdentity } from "../toolchain/trees/identity.ts";
 import { toolFiles } from "./tool-files.ts";
 
@@ -30,7 +30,7 @@ export interface ClusterContext extends ClusterFolders {
 
 /** @throws InputError with every problem of the central inventory. */
 export async function loadCluster(context: Session): Promise<ClusterContext> {
-  const loaded = await loadChosenInventory(context, vendorRules(context.paths.vendor));
+  const loaded = await loadChosenInventory(context, toolRules(context.paths.vendor));
   const model = requireModel(loaded);
   const warnings = loaded.problems.length;
   if (warnings > 0)

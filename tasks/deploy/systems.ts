@@ -11,7 +11,7 @@ import type { PhaseSpec } from "../phases/spec.ts";
 import { toolsOf } from "../phases/steps.ts";
 import type { Finding } from "../report/preflight.ts";
 import { hostProblems } from "../toolchain/compatibility/check.ts";
-import { broughtVersions } from "../toolchain/trees/identity.ts";
+import { installedVersions } from "../toolchain/trees/identity.ts";
 import { ansibleFor, type ClusterContext, type Environments, INVENTORY, makePlan } from "./prepare.ts";
 import { pythonFor, readSystem, SYSTEM_QUESTION } from "./system-answer.ts";
 
@@ -34,7 +34,7 @@ export async function systemFindings(
   environments: Environments,
   limit?: string,
 ): Promise<readonly SystemFinding[]> {
-  const versions = broughtVersions(context.paths.vendor);
+  const versions = installedVersions(context.paths.vendor);
   const concerned = phases.filter(
     ({ tool, when }) => tool !== "custom" && versions.has(tool) && when(cluster.model) === true,
   );

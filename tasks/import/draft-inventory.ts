@@ -1,194 +1,145 @@
-/** Listings of the tools → the sections of one central inventory, and what is to be told about them. */
+/** Drafts the sections of one central inventory from the listings of the tools. */
 
 import { InputError } from "../core/errors.ts";
 import { isIpv6 } from "../core/ip.ts";
-import { type Orchestrator, ROLES, type Role, type ToolName } from "../core/model.ts";
+import type { Orchestrator, Role, ToolName } from "../core/model.ts";
 import { isMap, type Value } from "../core/value.ts";
 import { mapCeph } from "./map/ceph-ansible.ts";
 import { mapConnection } from "./map/connection.ts";
-import { listedRoles, mapCustom } from "./map/custom.ts";
-import { roleOfGroup } from "./map/group-roles.ts";
+import { mapCustom } from "./map/custom.ts";
 import { domainFrom, machineNetworks } from "./map/guesses.ts";
+import { namesOf } from "./map/host-names.ts";
 import { hostOrder } from "./map/host-order.ts";
-import { isInfraNode, mapKubespray } from "./map/kubespray.ts";
-import { mapOpenShift, nodeRoles } from "./map/openshift-ansible.ts";
-import { Claims } from "./map/section-values.ts";
-import { addressOf } from "./map/shared.ts";
+import { rolesFor, rolesOf } from "./map/host-roles.ts";
+import { mapKubespray } from "./map/kubespray.ts";
+import { mapOpenShift } from "./map/openshift-ansible.ts";
+import { SectionValues } from "./map/section-values.ts";
 import type { Listing } from "./read/listing.ts";
-import { listOf, textOf, type View, viewOf } from "./read/tool-view.ts";
+import { listOf, type ToolView, textOf, toolView } from "./read/tool-view.ts";
 
+/** What the inventories of the tools do not contain. */
 export interface DraftOptions {
   /** Name of the cluster. */
   readonly name: string;
   readonly domain?: string;
-  /** Addresses that no inventory holds: host → IP. */
+  /** Host → IP address, for hosts that the inventories reach by name only. */
   readonly addresses: ReadonlyMap<string, string>;
 }
 
+/** A central inventory that neither the schema nor the rules have checked. */
 export interface Draft {
-  readonly claims: Claims;
-  readonly views: readonly View[];
-  /** Guesses, and what they are made of. */
+  readonly sections: SectionValues;
+  readonly views: readonly ToolView[];
+  /** Guessed values, each with its reason; filled by `tree`. */
   readonly notes: readonly string[];
-  /** The sections without `tools`; schema and rules have not seen them yet. */
+  /** The sections as one map, without `tools`. */
   tree(): Record<string, Value>;
 }
 
-/** The first one to speak wins where two contradict each other. */
+/** Where two tools contradict each other, the first of these wins. */
 const ORDER: readonly ToolName[] = ["custom", "kubespray", "openshift-ansible", "ceph-ansible"];
 
-/** @throws InputError when two orchestrators are in there, or a host has no address. */
-export function draftOf(listings: ReadonlyMap<ToolName, Listing>, options: DraftOptions): Draft {
+/** @throws InputError when the listings have two orchestrators, no host, or a host without an address. */
+export function draftInventory(listings: ReadonlyMap<ToolName, Listing>, options: DraftOptions): Draft {
   const orchestrator = orchestratorOf(listings);
   const names = namesOf(listings);
   const views = ORDER.flatMap((tool) => {
     const listing = listings.get(tool);
-    return listing === undefined ? [] : [viewOf(tool, listing, names.get(tool) ?? new Map())];
+    return listing === undefined ? [] : [toolView(tool, listing, names.get(tool) ?? new Map())];
   });
-  const claims = new Claims();
+  const sections = new SectionValues();
   const notes: string[] = [];
   const roles = rolesOf(views);
   const order = hostOrder(views);
   const hasLoadBalancers = [...roles.values()].some((own) => own.has("load-balancer"));
   for (const view of views) {
-    if (view.tool === "custom") mapCustom(view, claims);
-    if (view.tool === "kubespray") mapKubespray(view, claims, hasLoadBalancers);
-    if (view.tool === "openshift-ansible") mapOpenShift(view, claims);
-    if (view.tool === "ceph-ansible") mapCeph(view, claims);
+    if (view.tool === "custom") mapCustom(view, sections);
+    if (view.tool === "kubespray") mapKubespray(view, sections, hasLoadBalancers);
+    if (view.tool === "openshift-ansible") mapOpenShift(view, sections);
+    if (view.tool === "ceph-ansible") mapCeph(view, sections);
   }
-  mapConnection(views, claims);
+  mapConnection(views, sections);
   for (const [host, ip] of options.addresses)
-    claims.put(["hosts", host, "ip"], ip, { tool: "custom", variable: "--address" });
-  requireAddresses(order, claims);
-  const deployment = claims.get(["etcd", "deployment"]);
+    sections.put(["hosts", host, "ip"], ip, { tool: "custom", variable: "--address" });
+  requireAddresses(order, sections);
   return {
-    claims,
+    sections,
     views,
     notes,
     tree() {
       notes.length = 0;
-      const sections = claims.tree();
-      const written = isMap(sections.hosts) ? sections.hosts : {};
-      const hosts: Record<string, Value> = {};
-      for (const host of order) {
-        const { ip, ip6, address, ssh, ...rest } = (isMap(written[host]) ? written[host] : {}) as Record<
-          string,
-          Value
-        >;
-        const own = rolesFor(roles.get(host) ?? new Set(), deployment, views);
-        const present = Object.entries({ ip, ip6, address }).filter(([, value]) => value !== undefined);
-        hosts[host] = {
-          ...(Object.fromEntries(present) as Record<string, Value>),
-          roles: own,
-          ...rest,
-          ...(ssh === undefined ? {} : { ssh }),
-        };
-      }
-      const result: Record<string, Value> = { ...sections, name: options.name, orchestrator, hosts };
-      result.domain = options.domain ?? sections.domain ?? guessDomain(order, claims, options.name, notes);
-      guessNetwork(result, order, claims, notes);
+      const written = sections.tree();
+      const hosts = hostSections(written.hosts, order, views, roles, sections.get(["etcd", "deployment"]));
+      const result: Record<string, Value> = { ...written, name: options.name, orchestrator, hosts };
+      result.domain = options.domain ?? written.domain ?? guessDomain(order, sections, options.name, notes);
+      guessNetwork(result, order, sections, notes);
       return result;
     },
   };
 }
 
+/** The section hosts: addresses first, then roles, then the rest. */
+function hostSections(
+  written: Value | undefined,
+  order: readonly string[],
+  views: readonly ToolView[],
+  roles: ReadonlyMap<string, ReadonlySet<Role>>,
+  deployment: Value | undefined,
+): Record<string, Value> {
+  const known = isMap(written) ? written : {};
+  return Object.fromEntries(
+    order.map((host) => {
+      const own = known[host];
+      const { ip, ip6, address, ssh, ...rest } = (isMap(own) ? own : {}) as Record<string, Value>;
+      const present = Object.entries({ ip, ip6, address }).filter(([, value]) => value !== undefined);
+      const section = {
+        ...(Object.fromEntries(present) as Record<string, Value>),
+        roles: rolesFor(roles.get(host) ?? new Set(), deployment, views),
+        ...rest,
+        ...(ssh === undefined ? {} : { ssh }),
+      };
+      return [host, section];
+    }),
+  );
+}
+
 function orchestratorOf(listings: ReadonlyMap<ToolName, Listing>): Orchestrator {
   const has = (tool: ToolName) => (listings.get(tool)?.hosts.length ?? 0) > 0;
   if (has("kubespray") && has("openshift-ansible")) {
-    throw new InputError("both kubespray and openshift-ansible have hosts: a cluster is one or the other", {
-      remedy: "move the inventory of the one that is not used away, or import them one at a time",
+    throw new InputError("both kubespray and openshift-ansible have hosts: a cluster has only one of them", {
+      remedy: "import one of them alone: npm run inventory:import -- --from kubespray DIR",
     });
   }
   return has("kubespray") ? "kubernetes" : has("openshift-ansible") ? "openshift" : "none";
 }
 
-/** One name for each machine: the same in lower case, or the same address under another tool's name. */
-function namesOf(listings: ReadonlyMap<ToolName, Listing>): Map<ToolName, Map<string, string>> {
-  const result = new Map<ToolName, Map<string, string>>();
-  const byAddress = new Map<string, string>();
-  const known = new Set<string>();
-  for (const tool of ["kubespray", "openshift-ansible", "ceph-ansible", "custom"] as const) {
-    const listing = listings.get(tool);
-    if (listing === undefined) continue;
-    const view = viewOf(tool, listing, new Map());
-    const names = new Map<string, string>();
-    for (const host of listing.hosts) {
-      const lower = host.toLowerCase();
-      const address = addressOf(view, host);
-      const same = address === undefined || known.has(lower) ? undefined : byAddress.get(address);
-      const name = same !== undefined && ![...names.values()].includes(same) ? same : lower;
-      names.set(host, name);
-      known.add(name);
-      if (address !== undefined && !byAddress.has(address)) byAddress.set(address, name);
-    }
-    result.set(tool, names);
-  }
-  return result;
-}
-
-function rolesOf(views: readonly View[]): Map<string, Set<Role>> {
-  const roles = new Map<string, Set<Role>>();
-  const listed = new Set<string>();
-  for (const view of views) {
-    for (const host of view.listing.hosts) {
-      // What our own inventory lists is the whole truth.
-      if (listed.has(view.nameOf(host))) continue;
-      if (view.tool === "custom" && listedRoles(view, host) !== undefined) listed.add(view.nameOf(host));
-      const own = roles.get(view.nameOf(host)) ?? new Set();
-      roles.set(view.nameOf(host), own);
-      for (const role of rolesIn(view, host)) own.add(role);
-    }
-  }
-  return roles;
-}
-
-function rolesIn(view: View, host: string): readonly Role[] {
-  const groups = view.groupsOf.get(host) ?? [];
-  const listed = view.tool === "custom" ? listedRoles(view, host) : undefined;
-  if (listed !== undefined) return listed;
-  const found = groups.flatMap((group) => roleOfGroup(view.tool, group) ?? []);
-  if (view.tool === "kubespray" && isInfraNode(view, host))
-    return [...found.filter((role) => role !== "worker"), "infra"];
-  if (
-    view.tool !== "openshift-ansible" ||
-    !groups.some((group) => group === "nodes" || group === "new_nodes")
-  )
-    return found;
-  const own = nodeRoles(view, host);
-  return [...found, ...(own.length > 0 || found.includes("control-plane") ? own : (["worker"] as const))];
-}
-
-/** With kubeadm's etcd, membership in the group says nothing of its own. Our own inventory's order is kept. */
-function rolesFor(roles: ReadonlySet<Role>, deployment: Value | undefined, views: readonly View[]): Role[] {
-  const hasOwn = views.some(
-    (view) => view.tool === "custom" && view.common("kube_magic_cluster") !== undefined,
-  );
-  if (hasOwn) return [...roles];
-  return ROLES.filter((role) => roles.has(role) && (role !== "etcd" || deployment !== "kubeadm"));
-}
-
-function requireAddresses(hosts: readonly string[], claims: Claims): void {
+function requireAddresses(hosts: readonly string[], sections: SectionValues): void {
   if (hosts.length === 0)
     throw new InputError("the inventory has no hosts", {
-      remedy: "name the inventory of a cluster that exists",
+      remedy: "name the inventory of an existing cluster",
     });
-  const missing = hosts.filter((host) => !claims.has(["hosts", host, "ip"]));
+  const missing = hosts.filter((host) => !sections.has(["hosts", host, "ip"]));
   if (missing.length === 0) return;
-  throw new InputError(`no address is known for ${missing.join(", ")}: the inventory leaves it to DNS`, {
+  throw new InputError(`the inventory has no address for ${missing.join(", ")}: it reaches them by name`, {
     remedy: `add ${missing.map((host) => `--address ${host}=IP`).join(" ")}, or set ansible_host in the source`,
   });
 }
 
-function guessDomain(hosts: readonly string[], claims: Claims, name: string, notes: string[]): string {
-  const search = claims.get(["network", "dns", "search"]);
+function guessDomain(
+  hosts: readonly string[],
+  sections: SectionValues,
+  name: string,
+  notes: string[],
+): string {
+  const search = sections.get(["network", "dns", "search"]);
   const found = domainFrom(hosts, [
     ...(listOf(search) ?? []).slice(0, 1),
-    textOf(claims.get(["openshift", "subdomain"])),
-    textOf(claims.get(["api", "domain"])),
+    textOf(sections.get(["openshift", "subdomain"])),
+    textOf(sections.get(["api", "domain"])),
   ]);
   const domain = found ?? `${name}.internal`;
   notes.push(
-    `domain: ${domain} is a guess${found === undefined ? "; nothing in the source names one" : ""} (--domain DOMAIN sets it)`,
+    `domain: ${domain} is a guess${found === undefined ? ", because the source has no domain" : ""}; set it with --domain DOMAIN`,
   );
   return domain;
 }
@@ -196,24 +147,24 @@ function guessDomain(hosts: readonly string[], claims: Claims, name: string, not
 function guessNetwork(
   tree: Record<string, Value>,
   hosts: readonly string[],
-  claims: Claims,
+  sections: SectionValues,
   notes: string[],
 ): void {
   const network = (isMap(tree.network) ? tree.network : {}) as Record<string, Value>;
   if (network.machines !== undefined) return;
-  const vip = textOf(claims.get(["api", "vip"]));
+  const vip = textOf(sections.get(["api", "vip"]));
   const addresses = [
     ...hosts.flatMap((host) =>
-      ["ip", "ip6"].flatMap((field) => textOf(claims.get(["hosts", host, field])) ?? []),
+      ["ip", "ip6"].flatMap((field) => textOf(sections.get(["hosts", host, field])) ?? []),
     ),
     ...(vip === undefined ? [] : [vip]),
   ];
-  const known = listOf(claims.get(["storage", "ceph", "publicNetworks"])) ?? [];
+  const known = listOf(sections.get(["storage", "ceph", "publicNetworks"])) ?? [];
   const machines = machineNetworks(addresses, known);
-  // The main address of each host decides: without any IPv4, the cluster is an IPv6 one.
+  // IPv4 first: a cluster is an IPv6 one only when no host has an IPv4 address.
   const ordered = [...machines].sort((a, b) => Number(isIpv6(a)) - Number(isIpv6(b)));
   tree.network = { machines: ordered.length === 1 ? (ordered[0] as string) : ordered, ...network };
   notes.push(
-    `network.machines: ${ordered.join(", ")} is ${known.some((one) => ordered.includes(one)) ? "Ceph's public network" : "the smallest network that holds all hosts"}: check it`,
+    `network.machines: ${ordered.join(", ")} is a guess (${known.some((one) => ordered.includes(one)) ? "Ceph's public network" : "the smallest network that contains all hosts"}): check it`,
   );
 }

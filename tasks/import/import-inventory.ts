@@ -1,11 +1,11 @@
-/** The story of an import: read, draft, settle, pass through, render, read back, compare; nothing is written here. */
+/** The steps of an import: read, draft, fit to the schema, pass through, render, read back, compare. Writes no inventory. */
 import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { FileSet } from "../core/file-set.ts";
 import type { ClusterModel, ToolName } from "../core/model.ts";
 import type { Problem } from "../core/problem.ts";
 import { isMap, type Value, type ValueMap } from "../core/value.ts";
-import { withoutUnset } from "../inventory/layers/drop-nulls.ts";
+import { withoutNulls } from "../inventory/layers/drop-nulls.ts";
 import { loadInventory } from "../inventory/load.ts";
 import { buildModel } from "../inventory/model/build-model.ts";
 import type { Rule } from "../inventory/rules/rule-type.ts";
@@ -13,23 +13,24 @@ import { clusterSchema } from "../inventory/schema/cluster.ts";
 import { writeAllAtomic } from "../io/files.ts";
 import { inventoryFiles } from "../render/inventory-files.ts";
 import type { InventoryOf } from "../render/tool-inventory.ts";
-import { type Draft, draftOf } from "./draft-inventory.ts";
-import { settle } from "./fit-to-schema.ts";
+import { type Draft, draftInventory } from "./draft-inventory.ts";
+import { fitToSchema } from "./fit-to-schema.ts";
 import { inventoryText } from "./inventory-text.ts";
 import { clusterName } from "./map/custom.ts";
-import { isPassable, type PassThrough, passThroughOf } from "./map/pass-through.ts";
+import { canPassThrough, type PassThrough, passThroughOf } from "./map/pass-through.ts";
 import type { Conflict } from "./map/section-values.ts";
 import { compareListings, type Difference } from "./prove/compare.ts";
 import type { SourceFiles } from "./read/find-sources.ts";
 import type { Listing } from "./read/listing.ts";
 import { readInventory, shortPath, withoutEncryptedFiles } from "./read/read-inventory.ts";
-import { viewOf } from "./read/tool-view.ts";
+import { toolView } from "./read/tool-view.ts";
 
+/** What to import, and with what. */
 export interface ImportOptions {
   readonly sources: readonly SourceFiles[];
-  /** Name of the cluster; without it, the one that the sources say. */
+  /** Name of the cluster; absent: the name in the sources. */
   readonly name?: string;
-  /** When neither says one. */
+  /** Name of the cluster when the sources have none. */
   readonly fallbackName: string;
   readonly domain?: string;
   readonly addresses: ReadonlyMap<string, string>;
@@ -47,30 +48,32 @@ export interface ImportOptions {
   readonly origin: readonly string[];
 }
 
+/** An import, ready to be written, with its proof. */
 export interface Imported {
   readonly name: string;
   /** Relative to the cluster's folder. */
   readonly files: FileSet;
   readonly model: ClusterModel;
-  /** What `validate` says about the files. */
+  /** What `validate` reports for the files. */
   readonly problems: readonly Problem[];
   readonly differences: ReadonlyMap<ToolName, readonly Difference[]>;
   readonly conflicts: readonly Conflict[];
   readonly notes: readonly string[];
 }
 
-/** @throws InputError when the sources cannot be read, or lack what a cluster cannot do without. */
+/** @throws InputError when the sources cannot be read, or when a required value is missing in them. */
 export async function importInventory(options: ImportOptions): Promise<Imported> {
   const { listings, encrypted } = await readSources(options);
   const name = options.name ?? namedBy(listings) ?? options.fallbackName;
   const { domain, addresses } = options;
-  const draft = draftOf(listings, { name, addresses, ...(domain === undefined ? {} : { domain }) });
+  const draft = draftInventory(listings, { name, addresses, ...(domain === undefined ? {} : { domain }) });
   const defaults = (await load(options, "none", new Map())).merged;
-  const { sections, model: bare } = settle(draft, defaults, name);
+  const { sections, model: bare } = fitToSchema(draft, defaults, name);
   const tools: Record<string, PassThrough> = Object.fromEntries(
     draft.views.map((view) => [view.tool, passThroughOf(view, bare, options.inventoryOf)]),
   );
-  // What another variable of ours would win over is said once more, at the host; after that, there is nothing stronger.
+  // A kept variable that another variable of our rendering overrides is written again for its hosts in the second round.
+  // Variables of a host are the strongest, so a third round would change nothing.
   for (let round = 0; ; round += 1) {
     const files = inventoryText({ ...sections, tools: tools as ValueMap }, options.origin);
     const loaded = await load(options, name, files);
@@ -93,7 +96,7 @@ export async function importInventory(options: ImportOptions): Promise<Imported>
         model,
         problems,
         differences,
-        conflicts: draft.claims.conflicts,
+        conflicts: draft.sections.conflicts,
         notes: draft.notes,
       };
     }
@@ -109,7 +112,9 @@ export async function importInventory(options: ImportOptions): Promise<Imported>
 }
 
 function isRepairable({ tool, verdict, variable, before }: Difference): boolean {
-  return (verdict === "lost" || verdict === "moved") && before !== undefined && isPassable(tool, variable);
+  return (
+    (verdict === "lost" || verdict === "moved") && before !== undefined && canPassThrough(tool, variable)
+  );
 }
 
 async function readSources(options: ImportOptions) {
@@ -128,15 +133,15 @@ async function readSources(options: ImportOptions) {
   return { listings, encrypted };
 }
 
-/** A name that has no dot: cluster_name is a DNS domain with kubespray's default. */
+/** A name without a dot: kubespray's default for cluster_name is a DNS domain. */
 function namedBy(listings: ReadonlyMap<ToolName, Listing>): string | undefined {
   return [...listings]
     .filter(([tool]) => tool === "custom" || tool === "kubespray")
-    .map(([tool, listing]) => clusterName(viewOf(tool, listing, new Map())))
+    .map(([tool, listing]) => clusterName(toolView(tool, listing, new Map())))
     .find((name) => name !== undefined && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name));
 }
 
-/** The files as `validate` would read them, from a folder of their own. */
+/** Loads the files as `validate` does, from a scratch folder. */
 async function load({ inventories, scratch, moreRules }: ImportOptions, name: string, files: FileSet) {
   const inventoriesDir = join(scratch, "check", "inventories");
   mkdirSync(join(inventoriesDir, name), { recursive: true });
@@ -156,9 +161,9 @@ function writeFiles(folder: string, files: FileSet, staging: string): void {
   if (all.length > 0) writeAllAtomic(all, staging);
 }
 
-/** The model, whatever the rules say: the proof is about what is rendered. */
+/** The model, even when a rule finds an error: the comparison is about what is rendered. */
 function modelOf(merged: ValueMap, cluster: string): ClusterModel {
-  return buildModel(clusterSchema.parse(withoutUnset(merged)), { cluster, resolveFile: (_, file) => file });
+  return buildModel(clusterSchema.parse(withoutNulls(merged)), { cluster, resolveFile: (_, file) => file });
 }
 
 async function prove(
@@ -181,7 +186,7 @@ async function prove(
       ownConfig: false,
     };
     const after = files.size === 0 ? undefined : await readInventory([join(folder, "hosts.yml")], reading);
-    result.set(view.tool, compareListings(view, after, draft.claims));
+    result.set(view.tool, compareListings(view, after, draft.sections));
   }
   return result;
 }

@@ -1,4 +1,4 @@
-/** The sections → a few readable files by topic, with the hosts one a line. */
+/** Writes the sections as a few readable files by topic, with one host a line. */
 import type { FileSet, RenderedFile } from "../core/file-set.ts";
 import { TOOLS } from "../core/model.ts";
 import { holdsSecret } from "../core/secret.ts";
@@ -8,7 +8,7 @@ import { toYaml } from "../core/yaml-text.ts";
 const MODELINE = "# yaml-language-server: $schema=../cluster.schema.json";
 const WIDTH = 120;
 
-/** File → sections in it, and what stands above them. */
+/** File → its sections, and the comment above them. */
 const TOPICS: readonly (readonly [file: string, sections: readonly string[], comment: string])[] = [
   [
     "cluster",
@@ -17,12 +17,13 @@ const TOPICS: readonly (readonly [file: string, sections: readonly string[], com
   ],
   ["hosts", ["hosts"], "Every machine has one name, in every tool. The first control plane is set up first."],
   ["network", ["network"], "Networks, name servers, time servers, proxy."],
-  ["load-balancing", ["api", "loadBalancer"], "The address of the API, and who holds it."],
+  ["load-balancing", ["api", "loadBalancer"], "The address of the API, and the load balancers."],
   ["storage", ["storage"], "Ceph."],
 ];
 
 /**
- * @param origin how the files came to be, for the first lines of each.
+ * The files of an inventory.
+ * @param origin lines for the head of each file: the command that wrote it, and from what.
  * @returns path relative to the cluster's folder → file.
  */
 export function inventoryText(tree: Readonly<Record<string, Value>>, origin: readonly string[]): FileSet {
@@ -47,7 +48,7 @@ export function inventoryText(tree: Readonly<Record<string, Value>>, origin: rea
     const tree = { tools: { [tool]: content } };
     add(
       tool,
-      `Variables in ${tool === "custom" ? "the names of our own roles" : `${tool}'s own names`}, for all that has no section.`,
+      `Variables in ${tool === "custom" ? "the names of our own roles" : `${tool}'s own names`}, for settings without a section.`,
       toYaml(tree),
       tree,
     );
@@ -59,13 +60,13 @@ function isEmpty(value: Value | undefined): boolean {
   return value === undefined || (isMap(value) && Object.keys(value).length === 0);
 }
 
-/** Maps stand apart from each other; single values together. */
+/** A blank line before every map; single values stay together. */
 function spaced(content: ValueMap): string {
   const parts = Object.entries(content).map(([key, value]) => ({
     text: toYaml({ [key]: value }),
-    isMap: isMap(value),
+    isApart: isMap(value),
   }));
-  return parts.map(({ text, isMap: apart }, index) => (apart && index > 0 ? `\n${text}` : text)).join("");
+  return parts.map(({ text, isApart }, index) => (isApart && index > 0 ? `\n${text}` : text)).join("");
 }
 
 function hostLines(hosts: ValueMap): string {
@@ -92,6 +93,6 @@ function flow(value: Value): string {
   }
   const text = toYaml(value).trimEnd();
   if (typeof value !== "string") return text;
-  // Inside { } more characters have a meaning than outside; what is no plain word gets quotes.
+  // Inside { } more characters have a meaning than outside: everything but a plain word gets quotes.
   return text === value && /^[\w./-]+$/.test(text) ? text : JSON.stringify(value);
 }

@@ -1,9 +1,9 @@
-/** Which clusters there are, and which one a command is about. */
+/** Lists the clusters, and chooses the one that a command works on. */
 import { readdir } from "node:fs/promises";
 import { closest } from "../core/closest.ts";
 import { InputError } from "../core/errors.ts";
 
-/** Folders that are clusters; sorted. `_defaults` and hidden folders are none. */
+/** Names of all clusters, sorted: the folders, without `_defaults` and hidden ones. @throws InputError without the folder. */
 export async function listClusters(inventoriesDir: string): Promise<string[]> {
   try {
     const entries = await readdir(inventoriesDir, { withFileTypes: true });
@@ -14,11 +14,12 @@ export async function listClusters(inventoriesDir: string): Promise<string[]> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new InputError(`there is no folder ${inventoriesDir}`, {
-      remedy: "run the command in the repository of your clusters",
+      remedy: "change to the folder of the repository, then repeat the command",
     });
   }
 }
 
+/** What decides which cluster a command works on. */
 export interface ClusterChoice {
   readonly inventoriesDir: string;
   /** Value of --cluster. */
@@ -26,7 +27,7 @@ export interface ClusterChoice {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** --cluster, else KUBE_MAGIC_CLUSTER, else the only cluster that is no example. @throws InputError with the choices. */
+/** --cluster, else KUBE_MAGIC_CLUSTER, else the only cluster that is not an example. @throws InputError with the choices. */
 export async function chooseCluster({ inventoriesDir, flag, env }: ClusterChoice): Promise<string> {
   const clusters = await listClusters(inventoriesDir);
   const wanted = flag ?? (env.KUBE_MAGIC_CLUSTER || undefined);
@@ -48,6 +49,8 @@ export async function chooseCluster({ inventoriesDir, flag, env }: ClusterChoice
     own.length === 0 ? "there is no cluster of your own yet" : `there are ${own.length} clusters`;
   throw new InputError(`${message}: say which one with --cluster NAME`, {
     remedy:
-      own.length === 0 ? `copy inventories/example to a new folder and edit it; or ${choices}` : choices,
+      own.length === 0
+        ? `make one: cp -r inventories/example inventories/NAME, then edit its files; or ${choices}`
+        : choices,
   });
 }

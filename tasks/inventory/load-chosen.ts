@@ -1,11 +1,11 @@
-/** The inventory of the cluster that the user chose. */
+/** Loads the inventory of the cluster that the user chose. */
 import type { Session } from "../core/session.ts";
 import { chooseCluster } from "./clusters.ts";
 import { type LoadedInventory, type LoadOptions, loadInventory } from "./load.ts";
 
 /**
- * The chosen inventory, with its problems.
- * @param moreRules what the vendored tools know: vendorRules().
+ * The inventory, with its problems.
+ * @param moreRules rules of the installed tools: toolRules()
  * @throws InputError when no cluster can be chosen.
  */
 export async function loadChosenInventory(

@@ -1,4 +1,4 @@
-/** The way from a folder of YAML files to a frozen ClusterModel, with every problem on the way. */
+/** Loads a folder of YAML files: a frozen ClusterModel, or every problem. */
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { InputError } from "../core/errors.ts";
@@ -9,7 +9,7 @@ import { valueAt } from "../core/schema-complaints.ts";
 import { isMap, type Value, type ValueMap } from "../core/value.ts";
 import { originOf, toValue } from "../io/yaml.ts";
 import { type Definition, definitions, findInLayers, placeIn } from "./layers/definitions.ts";
-import { withoutUnset } from "./layers/drop-nulls.ts";
+import { withoutNulls } from "./layers/drop-nulls.ts";
 import { expandHosts } from "./layers/host-ranges.ts";
 import type { Layer } from "./layers/layer.ts";
 import { mergeValues } from "./layers/merge.ts";
@@ -24,37 +24,39 @@ import type { Rule } from "./rules/rule-type.ts";
 import { clusterSchema } from "./schema/cluster.ts";
 import { knownKeys } from "./schema/walk.ts";
 
+/** What to load. */
 export interface LoadOptions {
   readonly inventoriesDir: string;
   /** Name of the cluster's folder. */
   readonly cluster: string;
   /** `--set` flags: `a.b=c`, later ones win. */
   readonly sets: readonly string[];
-  /** Rules from outside: what the vendored tools know. */
+  /** Rules of the installed tools. */
   readonly moreRules?: readonly Rule[];
 }
 
+/** An inventory that was read, merged and checked. */
 export interface LoadedInventory {
   readonly cluster: string;
   /** Absent when there are errors. */
   readonly model?: ClusterModel;
   /** Errors and warnings, by file and line. */
   readonly problems: readonly Problem[];
-  /** Hosts after ranges are expanded; known even when there are errors. */
+  /** Number of hosts after the ranges are expanded; set even when there are errors. */
   readonly hostCount: number;
   /** The files that were read, lowest layer first. */
   readonly files: readonly string[];
-  /** The merged value at a path such as `hosts.master1.ip`; undefined when nothing is written there. */
+  /** The merged value at a path such as `hosts.master1.ip`; undefined when no layer has one. */
   value(path: string | InventoryPath): Value | undefined;
-  /** Where the value at a path was written. */
+  /** Where the value at a path is written. */
   origin(path: string | InventoryPath): Origin | undefined;
   /** The same cluster with the value at a path changed, to see what depends on it. */
   variant(path: string | InventoryPath): ClusterModel | undefined;
-  /** Every layer's say about a path, lowest layer first; the last one counts. */
+  /** Every layer's value at a path, lowest layer first; the last one counts. */
   history(path: string | InventoryPath): readonly Definition[];
 }
 
-/** Reads, merges, validates. Never throws for what the user wrote: see `problems`. */
+/** Reads, merges and validates. Mistakes of the user are in `problems`; they are never thrown. */
 export async function loadInventory({
   inventoriesDir,
   cluster,
@@ -71,7 +73,7 @@ export async function loadInventory({
   }
   const merged = mergeValues(layers.map(({ root }) => toValue(root) as ValueMap));
   const context: BuildContext = { cluster, resolveFile: (path, file) => resolveFile(layers, path, file) };
-  // With a file missing, every complaint about its contents would be noise.
+  // When a file could not be read, values would seem to be missing that are in it.
   const model = read.isComplete ? validate(merged, layers, context, problems, moreRules) : undefined;
   const isValid = !problems.some(({ severity }) => severity === "error");
   const asPath = (path: string | InventoryPath) =>
@@ -90,7 +92,7 @@ export async function loadInventory({
     variant: (path) => {
       const at = asPath(path);
       return variantAt(merged, at, valueAt(merged, at), (changed) => {
-        const parsed = clusterSchema.safeParse(withoutUnset(changed as ValueMap));
+        const parsed = clusterSchema.safeParse(withoutNulls(changed as ValueMap));
         return parsed.success ? buildModel(parsed.data, context) : undefined;
       });
     },
@@ -105,7 +107,7 @@ function validate(
   problems: Problem[],
   moreRules: readonly Rule[],
 ): ClusterModel | undefined {
-  const settings = withoutUnset(merged);
+  const settings = withoutNulls(merged);
   let parsed = clusterSchema.safeParse(settings);
   if (!parsed.success) {
     const { issues } = parsed.error;
@@ -125,7 +127,7 @@ function resolveFile(layers: readonly Layer[], path: InventoryPath, file: string
   return resolve(findInLayers(layers, path).at(-1)?.layer.folder ?? ".", file);
 }
 
-/** The model, or one error with all problems. */
+/** The model of an inventory without errors. @throws InputError with all problems. */
 export function requireModel(loaded: LoadedInventory): ClusterModel {
   if (loaded.model !== undefined) return loaded.model;
   const errors = loaded.problems.filter(({ severity }) => severity === "error").length;
@@ -133,7 +135,7 @@ export function requireModel(loaded: LoadedInventory): ClusterModel {
     `the inventory "${loaded.cluster}" has ${errors} ${errors === 1 ? "error" : "errors"}`,
     {
       problems: loaded.problems,
-      remedy: `correct the lines above, then: npm run validate -- --cluster ${loaded.cluster}`,
+      remedy: `correct the lines above; to check them: npm run validate -- --cluster ${loaded.cluster}`,
     },
   );
 }

@@ -1,9 +1,9 @@
-/** Ceph's hand-off → storage classes: ceph-csi's on Kubernetes and OpenShift 4, the built-in provisioner's on OpenShift 3. */
+/** Makes storage classes from Ceph's output: for ceph-csi on Kubernetes and OpenShift 4, for the built-in provisioner on OpenShift 3. */
 import type { ClusterModel, StorageClass } from "../core/model.ts";
 import { isVersion3 } from "./ldap.ts";
 import { type ClusterObject, labels, type ObjectOf, toBase64 } from "./objects.ts";
 
-/** What the ceph phase hands over; `key` is a secret. phases/outputs.ts has the file's form. */
+/** The output of the ceph phase; `key` is a secret. phases/outputs.ts has the schema of the file. */
 export interface CephAccess {
   readonly fsid: string;
   readonly monitors: readonly string[];
@@ -19,7 +19,7 @@ const IN_TREE = { name: "ceph-rbd", namespace: "kube-system" };
 
 const isInTree = (model: ClusterModel): boolean => model.orchestrator === "openshift" && isVersion3(model);
 
-/** In the order in which they are applied. Classes whose pool was not handed over are left out. */
+/** Objects in the order in which they are applied, without classes whose pool is not in Ceph's output. */
 export function cephObjects(model: ClusterModel, access: CephAccess): readonly ClusterObject[] {
   const classes = (model.ceph?.storageClasses ?? []).filter(({ pool }) => access.pools.includes(pool));
   if (isInTree(model)) return classes.map((one) => inTreeClass(one, access));
@@ -35,6 +35,7 @@ export function cephObjects(model: ClusterModel, access: CephAccess): readonly C
   ];
 }
 
+/** The secret with the key of the Ceph user. */
 export function cephSecrets(model: ClusterModel, { user, key }: CephAccess): readonly ObjectOf<"Secret">[] {
   if (isInTree(model))
     return [
@@ -77,7 +78,7 @@ function csiClass(one: StorageClass, { fsid }: CephAccess): ObjectOf<"StorageCla
   };
 }
 
-/** One user makes the images and maps them: it may do no more than that, in its pools. */
+/** One user creates the images and maps them; its key allows nothing else. */
 function inTreeClass(one: StorageClass, { monitors, user }: CephAccess): ObjectOf<"StorageClass"> {
   return {
     ...classOf(one),

@@ -1,4 +1,4 @@
-/** Objects → files in build/<cluster>/manifests/, which the post phase applies in the order of their names. */
+/** Writes objects as files of build/<cluster>/manifests/, which the post phase applies in the order of their names. */
 import type { FileSet, RenderedFile } from "../core/file-set.ts";
 import type { ClusterModel } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
@@ -7,15 +7,15 @@ import { type CephAccess, cephObjects, cephSecrets } from "./ceph.ts";
 import { type LdapMaterial, ldapObjects, ldapSecrets } from "./ldap.ts";
 import { type ClusterObject, checkObject } from "./objects.ts";
 
-/** What a cluster's manifests are made of, beside the model. */
+/** What the manifests of a cluster need beside the model. */
 export interface Material {
   /** Absent when the cluster has no Ceph. */
   readonly ceph?: CephAccess;
-  /** Absent when nothing is brought from a directory. */
+  /** Absent when the cluster synchronises no groups of a directory. */
   readonly ldap?: LdapMaterial;
 }
 
-/** @throws Error when an object is not of its kind's form */
+/** Path relative to the folder → file. @throws Error when an object does not fit the schema of its kind: our bug. */
 export function manifestFiles(model: ClusterModel, { ceph, ldap }: Material): FileSet {
   const files = new Map<string, RenderedFile>();
   const add = (name: string, objects: readonly ClusterObject[], mode: number): void => {

@@ -1,15 +1,15 @@
-/** Section ldap → what OpenShift needs to bring groups by itself: jobs, their accounts, and what the groups may do. */
+/** Makes the objects with which OpenShift synchronises groups: jobs, their accounts, and the role bindings of the groups. */
 import type { ClusterModel, Ldap } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 import { toYaml } from "../core/yaml-text.ts";
 import { type ClusterObject, labels, type ObjectOf, toBase64 } from "./objects.ts";
 import { syncConfig } from "./sync-config.ts";
 
-/** What is not in the model: contents of files, and a secret. */
+/** What the model does not contain: contents of files, and a secret. */
 export interface LdapMaterial {
-  /** Of the account that asks; absent: anonymous. */
+  /** Password of the account that reads the directory; absent: anonymous. */
   readonly password?: string;
-  /** PEM; absent: the image's own authorities. */
+  /** Certificate authority, PEM; absent: the authorities of the image. */
   readonly authority?: string;
 }
 
@@ -17,7 +17,7 @@ const PART = "ldap";
 const CONFIG = "/etc/kube-magic/ldap";
 const SECRET = "/etc/kube-magic/ldap-secret";
 
-/** In the order in which they are applied. */
+/** Objects in the order in which they are applied. */
 export function ldapObjects(
   model: ClusterModel,
   ldap: Ldap,
@@ -42,7 +42,7 @@ export function ldapObjects(
   ];
 }
 
-/** Apart from the others, because it is written to a file of its own, 0600. */
+/** The secrets, which go to a separate file with mode 0600. */
 export function ldapSecrets(ldap: Ldap, { password }: LdapMaterial): readonly ObjectOf<"Secret">[] {
   if (password === undefined) return [];
   return [
@@ -64,7 +64,7 @@ function configMap(ldap: Ldap, { authority }: LdapMaterial): ObjectOf<"ConfigMap
     metadata: { name: "ldap-sync", namespace: ldap.namespace, labels: labels(PART) },
     data: {
       "sync.yaml": toYaml(withoutUndefined(config)),
-      // Only groups that are mapped: without it, every group of the directory would come.
+      // Without this list, every group of the directory would be synchronised.
       "groups.txt": ldap.mapping.map((one) => `${one.ldap}\n`).join(""),
       ...(authority === undefined ? {} : { "ca.crt": authority }),
     },
@@ -79,7 +79,7 @@ interface GroupJob {
   readonly name: string;
   readonly schedule: string;
   readonly command: readonly string[];
-  /** What its account may do with groups, and nothing with anything else. */
+  /** What its account may do with groups; it may do nothing else. */
   readonly verbs: ObjectOf<"ClusterRole">["rules"][number]["verbs"];
 }
 
@@ -143,7 +143,7 @@ function jobSpec(
               `--whitelist=${CONFIG}/groups.txt`,
               ...(ldap.confirm ? ["--confirm"] : []),
             ],
-            // oc wants to keep a cache.
+            // oc writes a cache to its home folder.
             env: [{ name: "HOME", value: "/tmp" }],
             resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
             securityContext: {
@@ -160,7 +160,7 @@ function jobSpec(
         ],
         volumes: [
           { name: "config", configMap: { name: "ldap-sync" } },
-          // The pod's own user owns it through the project's fsGroup.
+          // The pod's user can read it through the fsGroup of the project.
           ...(hasSecret ? [{ name: "secret", secret: { secretName: "ldap-bind", defaultMode: 0o440 } }] : []),
           { name: "tmp", emptyDir: {} },
         ],
@@ -179,7 +179,7 @@ function binding(group: string, role: string): ObjectOf<"ClusterRoleBinding"> {
   };
 }
 
-/** OpenShift 3 is what openshift-ansible installs, unless the inventory says otherwise. */
+/** True for OpenShift 3, which is the default version. */
 export function isVersion3({ versions }: Pick<ClusterModel, "versions">): boolean {
   return (versions.openshift ?? "3.11").startsWith("3.");
 }

@@ -1,6 +1,6 @@
 /**
- * The kinds of objects that we put into a cluster, with exactly the fields that we use: strict, so that a misspelt field
- * is found here and not by an API server at night. Field names and limits are those of the public API reference.
+ * Schemas of the objects that we apply to a cluster, with exactly the fields that we use. They are strict, so that our tests
+ * find a misspelt field before an API server does. Field names and limits are those of the public API reference.
  */
 import { z } from "zod";
 
@@ -12,7 +12,7 @@ const label = z
   .string()
   .max(63)
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
-/** Names of RBAC's objects are segments of a path. */
+/** A name of an RBAC object: any segment of a path. */
 const segment = z
   .string()
   .max(253)
@@ -98,12 +98,13 @@ const cronJobSpec = z.strictObject({
   jobTemplate: z.strictObject({ spec: jobSpec }),
 });
 
-/** Names of CronJobs are shorter: the names of their pods are made of them. */
+/** Names of CronJobs are shorter, because the names of their pods contain them. */
 const cronJobName = z
   .string()
   .max(52)
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
 
+/** Kind → schema. */
 export const OBJECTS = {
   Namespace: z.strictObject({
     apiVersion: z.literal("v1"),
@@ -157,7 +158,7 @@ export const OBJECTS = {
     subjects: z.array(subject).min(1),
   }),
   CronJob: z.strictObject({
-    // OpenShift 3.11 is Kubernetes 1.11, which has no batch/v1 of it yet.
+    // OpenShift 3.11 is Kubernetes 1.11, which has CronJob only in batch/v1beta1.
     apiVersion: z.enum(["batch/v1", "batch/v1beta1"]),
     kind: z.literal("CronJob"),
     metadata: metadata(cronJobName, true),
@@ -165,11 +166,14 @@ export const OBJECTS = {
   }),
 } as const;
 
+/** A kind of object that we apply. */
 export type Kind = keyof typeof OBJECTS;
+/** An object of one kind. */
 export type ObjectOf<Name extends Kind> = z.infer<(typeof OBJECTS)[Name]>;
+/** An object of any kind. */
 export type ClusterObject = { [Name in Kind]: ObjectOf<Name> }[Kind];
 
-/** @throws Error when an object is not of its kind's form: a mistake of ours, not of the user. */
+/** Returns the object. @throws Error when it does not fit the schema of its kind: our bug, not a mistake of the user. */
 export function checkObject(object: ClusterObject): ClusterObject {
   const result = OBJECTS[object.kind].safeParse(object);
   if (result.success) return object;
@@ -178,11 +182,12 @@ export function checkObject(object: ClusterObject): ClusterObject {
   throw new Error(`${object.kind} ${object.metadata.name}: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
-/** Every object of ours says so, and which part of the inventory it comes from. */
+/** Labels of every object of ours. @param part of the inventory that the object comes from */
 export function labels(part: string): Record<string, string> {
   return { "app.kubernetes.io/managed-by": "kube-magic", "app.kubernetes.io/part-of": `kube-magic-${part}` };
 }
 
+/** The form of values in a Secret. */
 export function toBase64(text: string): string {
   return Buffer.from(text).toString("base64");
 }

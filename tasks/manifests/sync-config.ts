@@ -1,4 +1,4 @@
-/** LDAPSyncConfig: what `oc adm groups sync` reads. No object of an API: a file, so nothing but this checks its fields. */
+/** LDAPSyncConfig, which `oc adm groups sync` reads. It is a file and not an API object, so no API server checks its fields. */
 import { z } from "zod";
 import type { Ldap, LdapSearch } from "../core/model.ts";
 
@@ -10,7 +10,7 @@ const query = z.strictObject({
   filter: z.string().startsWith("(").optional(),
   pageSize: z.int().min(0),
 });
-/** An entry that is read by its name takes no filter: oc refuses one. */
+/** oc refuses a filter for entries that it reads by their DN. */
 const namedBy = (uid: string, search: { filter?: string | undefined }) =>
   uid !== "dn" || search.filter === undefined;
 const names = z.array(z.string().min(1)).min(1);
@@ -45,6 +45,7 @@ const augmentedActiveDirectory = z
   })
   .refine((one) => namedBy(one.groupUIDAttribute, one.groupsQuery));
 
+/** Schema of the file, as OpenShift documents it. */
 export const syncConfigSchema = z
   .strictObject({
     kind: z.literal("LDAPSyncConfig"),
@@ -64,15 +65,16 @@ export const syncConfigSchema = z
       [one.rfc2307, one.activeDirectory, one.augmentedActiveDirectory].filter((part) => part !== undefined)
         .length === 1,
   );
+/** The content of the file. */
 export type SyncConfig = z.infer<typeof syncConfigSchema>;
 
-/** Where the job finds what the configuration points to. */
+/** Paths in the job's container. */
 export interface SyncPlaces {
   readonly password: string;
   readonly authority: string;
 }
 
-/** @throws Error when it is not of the documented form */
+/** The configuration of a section ldap. @throws Error when it does not fit the schema: our bug. */
 export function syncConfig(ldap: Ldap, places: SyncPlaces): SyncConfig {
   const { users, groups } = ldap;
   const userPart = {
@@ -125,7 +127,7 @@ function queryOf({ base, scope, filter }: LdapSearch): z.infer<typeof query> {
     derefAliases: "never",
     timeout: 0,
     ...(filter === undefined ? {} : { filter }),
-    // Directories give no more than 1,000 entries at once, or 500.
+    // Directories return at most 1,000 entries at a time, some only 500.
     pageSize: 500,
   };
 }

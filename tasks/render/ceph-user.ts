@@ -1,15 +1,16 @@
-/** The Ceph user that Kubernetes works as: ceph-ansible makes it, our own playbooks check it and hand its key over. */
+/** Kubernetes' Ceph user: ceph-ansible creates it, our own playbooks check it and pass its key to later phases. */
 import type { CephPool, CephStorage } from "../core/model.ts";
 import type { ValueMap } from "../core/value.ts";
 
-/** Without the `client.` that Ceph puts in front. */
+/** Name of the user, without Ceph's prefix `client.`. */
 export const CEPH_USER = "kubernetes";
 
+/** The pools for block images. */
 export function blockPoolsOf(ceph: CephStorage): readonly CephPool[] {
   return ceph.pools.filter(({ application }) => application === "rbd");
 }
 
-/** Block images in its pools, and nothing else. */
+/** Capabilities of the user: block images in these pools, and nothing else. */
 export function blockCaps(ceph: CephStorage): ValueMap {
   const pools = blockPoolsOf(ceph)
     .map(({ name }) => `profile rbd pool=${name}`)

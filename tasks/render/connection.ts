@@ -4,21 +4,22 @@ import { shellCommand } from "../core/shell-words.ts";
 import { sshAddress, sshOptions } from "../core/ssh.ts";
 import type { Value, ValueMap } from "../core/value.ts";
 
+/** Connection variables of the hosts of one inventory. */
 export interface Connections {
-  /** What most of the hosts have in common, for the group `all`. */
+  /** The most common values, for the group `all`. */
   readonly shared: ValueMap;
-  /** What is left for a host: its address, and where it differs. */
+  /** Variables of one host: its address, and values that differ from the common ones. */
   readonly of: (host: Host) => ValueMap;
 }
 
 /**
  * Connection variables of the hosts of one inventory. A variable that every host has is written once, with its
- * commonest value, and again only on the hosts that differ.
+ * most common value, and again only for hosts with another value.
  */
 export function connectionsOf(model: ClusterModel, hosts: readonly Host[]): Connections {
   const [bastion] = hostsWith(model, "bastion");
   const all = new Map<Host, ValueMap>();
-  // Hosts usually share one SshAccess: its variables are made once.
+  // Most hosts share one SshAccess object, so its variables are computed once.
   const made = new Map<SshAccess, ValueMap>();
   for (const host of hosts) {
     const jump = host.roles.includes("bastion") ? undefined : bastion;

@@ -11,7 +11,7 @@ import { registryVariables } from "./custom/registry.ts";
 import { routesVariables } from "./custom/routes.ts";
 import { type Group, groupOf, type ToolInventory } from "./tool-inventory.ts";
 
-/** Group → the roles whose hosts it holds. Always rendered, even when empty: playbooks name them unconditionally. */
+/** Group → the roles of its hosts. Empty groups are rendered too, because playbooks name every group. */
 const ROLES_OF_GROUP: Readonly<Record<string, readonly Role[]>> = {
   kube_control_plane: ["control-plane"],
   kube_node: ["worker", "infra"],
@@ -31,8 +31,8 @@ const ROLES_OF_GROUP: Readonly<Record<string, readonly Role[]>> = {
 };
 
 /**
- * Group → its hosts, for what is off until the central inventory declares it. A play without hosts costs nothing, one
- * whose every task is skipped a second on eight hosts.
+ * Group → its hosts, for services that are off until the central inventory has their section. A play without hosts takes no
+ * time; a play that skips each task takes a second on eight hosts.
  */
 const HOSTS_OF_SERVICE: Readonly<Record<string, (model: ClusterModel, host: Host) => boolean>> = {
   registry_clients: ({ registry }) => registry !== undefined,
@@ -43,12 +43,13 @@ const HOSTS_OF_SERVICE: Readonly<Record<string, (model: ClusterModel, host: Host
   monitored: ({ monitoring }) => monitoring !== undefined,
 };
 
+/** The inventory; every cluster has one. */
 export function customInventory(model: ClusterModel): ToolInventory {
   const groups: Record<string, Group> = {};
   for (const [group, roles] of Object.entries(ROLES_OF_GROUP)) {
     groups[group] = groupOf(hostsWith(model, ...roles));
   }
-  // Ceph's own commands run on a client: the first monitor, as in ceph-ansible's inventory.
+  // Ceph's commands run on a client: the first monitor, as in ceph-ansible's inventory.
   groups.clients = groupOf(hostsWith(model, "ceph-mon").slice(0, 1));
   for (const [group, isOneOf] of Object.entries(HOSTS_OF_SERVICE)) {
     groups[group] = groupOf(model.hosts.filter((host) => isOneOf(model, host)));
@@ -101,7 +102,7 @@ function clusterVariables(model: ClusterModel): ValueMap {
       interface: loadBalancer.interface ?? "",
     },
     kube_magic_credentials_dir: "{{ inventory_dir }}/credentials",
-    // What one phase hands to the next, beside the inventories.
+    // Outputs of one phase for later ones, beside the inventories.
     kube_magic_outputs_dir: "{{ inventory_dir | dirname }}/outputs",
     ...clusterObjectVariables(model),
     kube_magic_ceph: model.ceph === undefined ? {} : cephVariables(model.ceph),
@@ -123,7 +124,7 @@ function cephVariables(ceph: CephStorage): ValueMap {
   };
 }
 
-/** Every VIP with the load balancer that holds it while all are well: one each, in turn. */
+/** Every virtual address, with its owner while all load balancers work: each load balancer in turn. */
 function virtualAddresses(model: ClusterModel): ValueMap[] {
   const { api, loadBalancer, network, edge } = model;
   const owners = hostsWith(model, "load-balancer");
@@ -136,13 +137,13 @@ function virtualAddresses(model: ClusterModel): ValueMap[] {
     address,
     prefix: prefixIn([...network.machines, ...(edge?.networks ?? [])], address),
     vrid,
-    // Elsewhere than where the load balancers speak to each other.
+    // This address is on another interface than keepalived's own traffic.
     ...(edge !== undefined && livesOnEdge(model, address) ? { interface: edge.interface } : {}),
     owner: owners[index % owners.length]?.name ?? "",
   }));
 }
 
-/** Prefix length of the network that holds the address; a network of its own when none does. */
+/** Prefix length of the network that contains the address; that of a single address when none does. */
 function prefixIn(networks: readonly string[], address: string): number {
   const home = networks.map(parseCidr).find((cidr) => cidr !== undefined && cidrContains(cidr, address));
   return home?.prefix ?? (isIpv6(address) ? 128 : 32);

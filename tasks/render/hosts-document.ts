@@ -1,6 +1,7 @@
 /**
- * The host file of an inventory. It is YAML to look at and JSON to read: Ansible tries its JSON decoder first, which
- * takes less than half the time and about half the memory of block YAML (docs/decisions/0001). One host a line, so that diffs are short.
+ * The host file of an inventory, hosts.yml. Its content is JSON, which is also YAML: Ansible tries its JSON decoder first,
+ * with less than half the time and about half the memory of block YAML (docs/decisions/0001). One host a line keeps diffs
+ * short.
  */
 import { toJsonText } from "../core/json-text.ts";
 import type { ValueMap } from "../core/value.ts";
@@ -9,6 +10,7 @@ import type { Group } from "./tool-inventory.ts";
 
 const WIDTH = 110;
 
+/** The content of a host file. */
 export interface HostsDocument {
   /** Variables of the group `all`. */
   readonly shared: ValueMap;
@@ -16,6 +18,7 @@ export interface HostsDocument {
   readonly groups: Readonly<Record<string, Group>>;
 }
 
+/** The host file as JSON. */
 export function jsonHosts({ hosts, shared, groups }: HostsDocument): string {
   const lines = ['{"all": {'];
   lines.push(
@@ -66,7 +69,7 @@ function sectionsOf(group: Group): ["hosts" | "children", readonly string[]][] {
   return sections;
 }
 
-/** For the one thing that Ansible's JSON cannot say: a mapping with a key such as `__ansible_unsafe`. */
+/** The host file as block YAML, for a map with a key such as `__ansible_unsafe`, which Ansible's JSON cannot carry. */
 export function yamlHosts({ hosts, shared, groups }: HostsDocument): string {
   const children = Object.entries(groups).map(([name, group]) => [
     name,

@@ -1,4 +1,4 @@
-/** A tool's inventory → the files that carry it, hosts.yml and group_vars: decided here, once, for every tool. */
+/** Makes the files of a tool's inventory, hosts.yml and group_vars: the same way for every tool. */
 import { InputError } from "../core/errors.ts";
 import type { FileSet, RenderedFile } from "../core/file-set.ts";
 import { hasDecoderKeys } from "../core/json-text.ts";
@@ -11,8 +11,8 @@ import { jsonHosts, yamlHosts } from "./hosts-document.ts";
 import type { ToolInventory } from "./tool-inventory.ts";
 
 /**
- * Files relative to build/<cluster>/<tool>/. Ours are group_vars/<group>/kube-magic.yml, the user's pass-through
- * variables site.yml beside them: Ansible reads a folder in alphabetical order, so the user's win.
+ * Files relative to build/<cluster>/<tool>/. Our variables are in group_vars/<group>/kube-magic.yml, the user's pass-through
+ * variables in site.yml beside it: Ansible reads a folder in alphabetical order, so the user's variables win.
  * @throws InputError when a pass-through group's name cannot be a folder.
  */
 export function inventoryFiles(model: ClusterModel, tool: ToolName, inventory: ToolInventory): FileSet {
@@ -39,7 +39,7 @@ export function inventoryFiles(model: ClusterModel, tool: ToolName, inventory: T
   return files;
 }
 
-/** One host at a time: thousands of them need not be in memory together. The user's variables win over ours. */
+/** One host at a time, so that not all of thousands are in memory together. The user's variables win. */
 function* hostEntries(
   { hosts, hostVariables }: ToolInventory,
   connections: Connections,
@@ -59,7 +59,7 @@ function variablesFile(
 ): [string, RenderedFile] {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(group)) {
     throw new InputError(`tools.${tool}: "${group}" cannot be the name of an Ansible group`, {
-      remedy: "use letters, digits and underscores",
+      remedy: "rename the group: use letters, digits and underscores",
     });
   }
   const where = file === "site" ? `tools.${tool} of ` : "";
@@ -72,7 +72,7 @@ function variablesFile(
   ];
 }
 
-/** Says where a generated file comes from, and that it is no place for edits. */
+/** For the head of a generated file: where it comes from, and that edits are lost. */
 function source(model: ClusterModel): string {
   return `the central inventory of ${model.name} by "npm run render": do not edit, the next render overwrites it.`;
 }

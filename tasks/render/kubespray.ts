@@ -1,14 +1,14 @@
 /**
- * kubespray's inventory (v2.31). Only hosts of Kubernetes are in it: kubespray validates and gathers facts from `all`.
- * Our variables live in the group `all`, the weakest place, so that pass-through variables of any group win.
+ * kubespray's inventory (v2.31). It contains only the hosts of Kubernetes, because kubespray validates every host and gathers
+ * its facts. Our variables are in the group `all`, which is the weakest, so that pass-through variables of any group win.
  */
 import { isIpv6 } from "../core/ip.ts";
-import { type ClusterModel, type Host, hostsWith } from "../core/model.ts";
+import { type ClusterModel, etcdHosts, type Host, hostsWith } from "../core/model.ts";
 import type { Value, ValueMap } from "../core/value.ts";
 import { taintText } from "./taint-text.ts";
 import { groupOf, type ToolInventory } from "./tool-inventory.ts";
 
-/** Undefined when the cluster is no Kubernetes. */
+/** The inventory; undefined when the orchestrator is not kubernetes. */
 export function kubesprayInventory(model: ClusterModel): ToolInventory | undefined {
   if (model.orchestrator !== "kubernetes") return undefined;
   const etcd = new Set(etcdHosts(model));
@@ -24,7 +24,7 @@ export function kubesprayInventory(model: ClusterModel): ToolInventory | undefin
       // Explicit, because upstream's own group_by sees only the limited hosts under --limit.
       k8s_cluster: { children: ["kube_control_plane", "kube_node", "calico_rr"] },
       ...(bastions.length === 0 ? {} : { bastion: groupOf(bastions) }),
-      // Read without a guard by the recovery roles.
+      // The recovery roles read these groups without checking that they exist.
       broken_kube_control_plane: {},
       broken_etcd: {},
     },
@@ -40,16 +40,11 @@ export function kubesprayInventory(model: ClusterModel): ToolInventory | undefin
   };
 }
 
-/** With kubeadm's own etcd every control plane is a member, whatever the roles say. */
-function etcdHosts(model: ClusterModel): readonly Host[] {
-  return hostsWith(model, model.etcd.deployment === "kubeadm" ? "control-plane" : "etcd");
-}
-
 function hostVariables(host: Host, isEtcd: boolean): ValueMap {
   const labels = nodeLabels(host);
   return {
     ...addressVariables(host),
-    // Upstream numbers members by position, which moves when a host is added or removed.
+    // Upstream names members by their position, which changes when a host is added or removed.
     ...(isEtcd ? { etcd_member_name: host.name } : {}),
     ...(Object.keys(labels).length === 0 ? {} : { node_labels: labels }),
     ...(host.taints.length === 0 ? {} : { node_taints: host.taints.map(taintText) }),
@@ -76,13 +71,13 @@ function nodeLabels(host: Host): Readonly<Record<string, string>> {
 function clusterVariables({ name, versions, etcd }: ClusterModel): ValueMap {
   return {
     cluster_name: name,
-    // Upstream derives it from cluster_name; workloads everywhere expect this one.
+    // Upstream's default is cluster_name; workloads expect cluster.local.
     dns_domain: "cluster.local",
     ...(versions.kubernetes === undefined ? {} : { kube_version: versions.kubernetes }),
     kubeconfig_localhost: true,
     etcd_deployment_type: etcd.deployment,
     etcd_data_dir: etcd.dataDir,
-    // Emitted verbatim into etcd's environment: bytes, as text.
+    // Upstream writes it unchanged into etcd's environment: bytes, as text.
     etcd_quota_backend_bytes: String(etcd.quotaBytes),
   };
 }
@@ -94,10 +89,10 @@ function apiVariables({ api, hosts }: ClusterModel): ValueMap {
   if (api.local === true)
     return {
       kube_apiserver_port: api.backendPort,
-      // On each node a proxy of kubespray's, to all control planes; workloads and kubelets use it.
+      // kubespray's proxy to all control planes, on each node, for workloads and kubelets.
       loadbalancer_apiserver_localhost: true,
       ...(api.port === api.backendPort ? {} : { loadbalancer_apiserver_port: api.port }),
-      // The name is in the certificates all the same: a load balancer may come later.
+      // The certificates contain the name even so, in case a load balancer is added later.
       supplementary_addresses_in_ssl_keys: [...new Set([api.domain, ...addresses])],
     };
   return {
@@ -138,7 +133,7 @@ function networkVariables({ network, resolver }: ClusterModel): ValueMap {
   };
 }
 
-/** The hosts' own resolvers, and where cluster DNS forwards to; with our own role resolver, what the hosts have. */
+/** Name servers of the hosts, which the DNS of the cluster forwards to. Not used with our own role resolver. */
 function hostDns({ servers, search }: ClusterModel["network"]["dns"]): ValueMap {
   return {
     ...(servers.length === 0 ? {} : { nameservers: servers, upstream_dns_servers: servers }),
@@ -147,8 +142,8 @@ function hostDns({ servers, search }: ClusterModel["network"]["dns"]): ValueMap 
 }
 
 /**
- * containerd looks for images of our own registry with our CA and password, and for those of the mirrored registries
- * there first. The password is read where Ansible runs: it is in no rendered file.
+ * containerd uses our certificate authority and password for our own registry, and asks it first for images of the mirrored
+ * registries. Ansible reads the password while it runs, so it is in no rendered file.
  */
 function registryVariables({ registry }: ClusterModel): ValueMap {
   if (registry === undefined) return {};
@@ -178,13 +173,13 @@ function registryVariables({ registry }: ClusterModel): ValueMap {
   };
 }
 
-/** Made by whoever needs it first, this or our own role: with the same arguments. */
+/** kubespray or our own role generates it, whichever runs first: both use the same arguments. */
 const REGISTRY_PASSWORD =
   "lookup('ansible.builtin.password', (inventory_dir | dirname) ~ '/custom/credentials/registry_password', " +
   "length=24, chars=['ascii_letters', 'digits'])";
 
 /**
- * kubespray's documents speak of `files_repo` and `registry_host`, but only a sample to copy reads them. Here they
+ * kubespray documents `files_repo` and `registry_host`, but only its sample inventory reads them. With these variables they
  * work: one server for all files, laid out as contrib/offline does it, and one registry for all images.
  */
 function offlineVariables({ tools }: ClusterModel): ValueMap {

@@ -1,6 +1,6 @@
 /**
- * openshift-ansible's inventory (release-3.11). The load balancers are ours (prep-hosts), so its group `lb` stays empty
- * and the API's name leads to our virtual address.
+ * openshift-ansible's inventory (release-3.11). The phase prep-hosts sets up the load balancers, so the group `lb` is empty,
+ * and the name of the API resolves to our virtual address.
  */
 import { isIpv6 } from "../core/ip.ts";
 import { type ClusterModel, type Host, hostsWith, type OpenShift } from "../core/model.ts";
@@ -8,7 +8,7 @@ import type { ValueMap } from "../core/value.ts";
 import { nodeGroupsOf } from "./openshift-node-groups.ts";
 import { groupOf, type ToolInventory } from "./tool-inventory.ts";
 
-/** Undefined when the cluster is no OpenShift. */
+/** The inventory; undefined when the orchestrator is not openshift. */
 export function openShiftInventory(model: ClusterModel): ToolInventory | undefined {
   const { openshift } = model;
   if (model.orchestrator !== "openshift" || openshift === undefined) return undefined;
@@ -54,7 +54,7 @@ function clusterVariables({ api, etcd, versions }: ClusterModel, openshift: Open
     openshift_release: versions.openshift ?? "3.11",
     openshift_master_cluster_hostname: api.domain,
     openshift_master_cluster_public_hostname: api.domain,
-    // Upstream binds this port and puts it into every URL, so the load balancer's port has to be the same.
+    // Upstream listens on this port and writes it into every URL, so the load balancers must use the same port.
     openshift_master_api_port: String(api.backendPort),
     openshift_master_console_port: String(api.backendPort),
     openshift_master_default_subdomain: openshift.subdomain,

@@ -1,6 +1,6 @@
 /**
- * OpenShift 3.11 knows labels and taints only by node group: a named set that each node belongs to. Hosts with labels of
- * their own therefore get groups of their own, one for each distinct set.
+ * OpenShift 3.11 sets labels and taints only by node group, a named set, and each node has one group. Hosts with other labels
+ * or taints therefore get other groups, one for each distinct set.
  */
 import { createHash } from "node:crypto";
 import type { Host } from "../core/model.ts";
@@ -16,20 +16,22 @@ const ROLE_LABELS = [
 /** Upstream's own names for sets of roles; other sets are named after their roles. */
 const UPSTREAM_NAMES: Readonly<Record<string, string>> = { "master-infra-compute": "all-in-one" };
 
-/** Always defined: upstream insists on a group with the master label and one with the infra label. */
+/** Always defined, because upstream requires a group with the master label and one with the infra label. */
 const STANDARD = [["master"], ["infra"], ["compute"], ["master", "infra"], ["master", "infra", "compute"]];
 
+/** The groups of a cluster, and the group of each host. */
 export interface NodeGroups {
   /** Value of openshift_node_groups. */
   readonly groups: readonly ValueMap[];
-  /** Group of a host; undefined for one that is no node. */
+  /** Group of a host; undefined when it is not a node. */
   readonly nameOf: (host: Host) => string | undefined;
 }
 
+/** Upstream's standard groups, and one for each other set of roles, labels and taints. */
 export function nodeGroupsOf(nodes: readonly Host[]): NodeGroups {
   const groups = new Map<string, ValueMap>();
   const names = new Map<Host, string>();
-  // Thousands of nodes have a handful of sets.
+  // Thousands of nodes have only a few distinct sets.
   const seen = new Map<string, string>();
   for (const kinds of STANDARD) addGroup(groups, kinds, [], []);
   for (const host of nodes) {
@@ -68,7 +70,10 @@ function baseName(kinds: readonly string[]): string {
   return `node-config-${UPSTREAM_NAMES[name] ?? name}`;
 }
 
-/** Names must not depend on the other hosts, and become names of config maps: a zone as it is, anything else hashed. */
+/**
+ * Names must not depend on other hosts, and have to be valid names of config maps: a zone is written as it is, anything else
+ * as a hash.
+ */
 function suffix(extra: readonly string[], taints: readonly string[], zone?: string): string {
   if (extra.length + taints.length === 0) return "";
   if (zone !== undefined && /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/.test(zone)) return `-zone-${zone}`;

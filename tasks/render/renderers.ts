@@ -1,4 +1,4 @@
-/** Every tool by name: what it has to know about a cluster, and the files relative to build/<cluster>/<tool>/. */
+/** The renderer of each tool, and the private folders beside its inventory. */
 import type { ClusterModel, ToolName } from "../core/model.ts";
 import { cephInventory } from "./ceph-ansible.ts";
 import { customInventory } from "./custom.ts";
@@ -6,7 +6,7 @@ import { kubesprayInventory } from "./kubespray.ts";
 import { openShiftInventory } from "./openshift-ansible.ts";
 import type { ToolInventory } from "./tool-inventory.ts";
 
-/** Undefined when the cluster does not use the tool. deploy/tool-files.ts adds what other rooms know of a cluster. */
+/** Tool → its inventory; undefined when the cluster does not use the tool. deploy/tool-files.ts adds what other rooms render. */
 export const INVENTORIES: Readonly<Record<ToolName, (model: ClusterModel) => ToolInventory | undefined>> = {
   kubespray: kubesprayInventory,
   "ceph-ansible": cephInventory,
@@ -14,7 +14,7 @@ export const INVENTORIES: Readonly<Record<ToolName, (model: ClusterModel) => Too
   custom: customInventory,
 };
 
-/** Folders that a tool, or we, fill beside the inventory with keys and kubeconfigs: made 0700, never touched again. */
+/** Folders beside the inventory for keys and kubeconfigs, with mode 0700. A render creates them and never changes their files. */
 export const PRIVATE_FOLDERS: Readonly<Record<ToolName, readonly string[]>> = {
   kubespray: ["artifacts", "credentials"],
   "ceph-ansible": [],

@@ -1,6 +1,6 @@
 /**
- * Which rendered variables carry a value of the central inventory: change the value, see what becomes different. General
- * and exact by construction, because it asks the renderers themselves.
+ * Finds the rendered variables that contain a value of the central inventory: it changes the value, renders again, and
+ * compares. This is exact for every value, because the renderers themselves give the answer.
  */
 import { toJsonText } from "../core/json-text.ts";
 import { type ClusterModel, TOOLS, type ToolName } from "../core/model.ts";

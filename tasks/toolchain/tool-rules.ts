@@ -1,4 +1,4 @@
-/** What the tools in vendor/ have to say about an inventory, in the form of the inventory's own rules. */
+/** Rules that the installed tools add to those of the inventory: unknown variables, versions that do not fit. */
 import type { ClusterModel, ToolName } from "../core/model.ts";
 import { parsePath } from "../core/path.ts";
 import type { Problem } from "../core/problem.ts";
@@ -6,18 +6,19 @@ import type { Catalog } from "./catalog/build.ts";
 import { type VariableFinding, variableFindings } from "./catalog/check.ts";
 import { loadCatalogs } from "./catalog/load.ts";
 import { compatibilityProblems, type ToolVersions } from "./compatibility/check.ts";
-import { broughtVersions } from "./trees/identity.ts";
+import { installedVersions } from "./trees/identity.ts";
 
-/** A code as docs/rules.md tells of it. */
-export interface VendorCode {
-  /** KM301-KM303 pass-through variables, KM450-KM455 what works with what. */
+/** A code and its text in docs/rules.md. */
+export interface ToolCode {
+  /** KM301-KM303 pass-through variables, KM401-KM403 files of vendor/, KM450-KM455 versions that do not fit together. */
   readonly code: string;
   readonly severity: Problem["severity"];
   readonly title: string;
   readonly rationale: string;
 }
 
-export interface VendorRule extends VendorCode {
+/** A rule in the form that the inventory's own rules have. */
+export interface ToolRule extends ToolCode {
   check(model: ClusterModel): Iterable<{
     readonly path: readonly (string | number)[];
     readonly at?: "key";
@@ -26,111 +27,117 @@ export interface VendorRule extends VendorCode {
   }>;
 }
 
-/** What the tools' own code says about variables. */
-const VARIABLE_CODES: readonly (VendorCode & { readonly code: VariableFinding["code"] })[] = [
+/** Problems of pass-through variables. */
+const VARIABLE_CODES: readonly (ToolCode & { readonly code: VariableFinding["code"] })[] = [
   {
     code: "KM301",
     severity: "warning",
-    title: "A variable that the tool does not know",
+    title: "A variable that the tool does not have",
     rationale:
-      "Its name stands nowhere in the tool's code: it has no effect, and what was meant keeps its default.",
+      "Its name is nowhere in the tool's code, so it has no effect: the setting that was meant keeps its default.",
   },
   {
     code: "KM302",
     severity: "error",
     title: "A variable that the tool no longer reads",
-    rationale: "Older versions read it and many guides still name it; it has no effect any more.",
+    rationale: "Older versions read it, and many guides still name it, but it no longer has an effect.",
   },
   {
     code: "KM303",
     severity: "warning",
     title: "A variable of another type than its default",
     rationale:
-      "A list where the tool loops over a map, or a word where it asks for true or false, fails late and far from here.",
+      "A list where the tool expects a map, or a word where it expects true or false, fails late in the deployment, in a task that does not name the variable.",
   },
 ];
 
-/** Of what works with what: what an inventory asks for. */
-const VERSION_CODES: readonly VendorCode[] = [
+/** Versions in the inventory that a tool does not install. */
+const VERSION_CODES: readonly ToolCode[] = [
   {
     code: "KM450",
     severity: "error",
     title: "A version that the tool does not install",
-    rationale: "Each version of kubespray and openshift-ansible installs a few minor versions only.",
+    rationale: "Each version of kubespray and openshift-ansible installs only a few minor versions.",
   },
   {
     code: "KM451",
     severity: "error",
     title: "A Ceph release that ceph-ansible does not install",
-    rationale: "Each stable branch of ceph-ansible goes with one Ceph release.",
+    rationale: "Each stable branch of ceph-ansible is made for one Ceph release.",
   },
 ];
 
-/** Of what works with what: hosts and this machine, found out before a phase and by preflight and init. */
-const MACHINE_CODES: readonly VendorCode[] = [
+/** Hosts and the controller: checked before a phase, by preflight and by init. */
+const MACHINE_CODES: readonly ToolCode[] = [
   {
     code: "KM452",
     severity: "error",
-    title: "An operating system that the tool does not install on",
-    rationale: "Found on the hosts before the tool runs; the message says where the tool lists its systems.",
+    title: "An operating system that the tool does not support",
+    rationale:
+      "The hosts are checked before the tool runs; the message says where the tool lists its systems.",
   },
   {
     code: "KM453",
     severity: "error",
-    title: "A Python on a host that the tool's Ansible does not work with",
+    title: "A Python on a host that the tool's Ansible does not support",
     rationale:
-      "Each Ansible runs its modules on a range of Pythons; beyond it they fail one by one, in the middle of a deployment.",
+      "The modules of each Ansible run on a range of Python versions; outside it, tasks fail in the middle of the deployment.",
   },
   {
     code: "KM454",
     severity: "error",
     title: "An Ansible that the tool does not accept",
-    rationale: "vendor/vendor.yml says which one each version of a tool accepts; npm run init builds it.",
+    rationale:
+      "vendor/vendor.yml says which Ansible each version of a tool accepts; npm run init builds that one.",
   },
   {
     code: "KM455",
     severity: "error",
-    title: "A Python on this machine that the tool's Ansible does not run on",
-    rationale: "KUBE_MAGIC_PYTHON names another one for npm run init.",
+    title: "A Python on the controller that the tool's Ansible does not support",
+    rationale: "Set KUBE_MAGIC_PYTHON to the path of another Python, then run npm run init.",
   },
 ];
 
-/** Of files in vendor/ that people edit: vendor.yml, patches, the lock. */
-const FILE_CODES: readonly VendorCode[] = [
+/** Problems of the files in vendor/ that people edit: vendor.yml, the patches, the lock file. */
+const FILE_CODES: readonly ToolCode[] = [
   {
     code: "KM401",
     severity: "error",
     title: "An unknown key in a file of vendor/",
-    rationale: "It would have no effect; most often it is misspelt.",
+    rationale: "The key would have no effect; most often it is misspelt.",
   },
   {
     code: "KM402",
     severity: "error",
     title: "A value is missing in a file of vendor/",
-    rationale: "It has no default.",
+    rationale: "The key has no default.",
   },
   {
     code: "KM403",
     severity: "error",
     title: "A wrong value in a file of vendor/",
-    rationale: "Such as a commit that is not 40 hexadecimal digits.",
+    rationale: "For example, a commit that is not 40 hexadecimal digits.",
   },
 ];
 
-/** Every code of this room, for the documentation. */
-export const VENDOR_CODES: readonly VendorCode[] = [
+/** Every code of this room, for docs/rules.md. */
+export const TOOL_CODES: readonly ToolCode[] = [
   ...VARIABLE_CODES,
   ...FILE_CODES,
   ...VERSION_CODES,
   ...MACHINE_CODES,
 ];
 
-/** Rules for the tools that are brought; none before the first init. */
-export function vendorRules(vendorFolder: string): readonly VendorRule[] {
-  return [...variableRules(loadCatalogs(vendorFolder)), ...compatibilityRules(broughtVersions(vendorFolder))];
+/** Rules of the installed tools; none before the first init. */
+export function toolRules(vendorFolder: string): readonly ToolRule[] {
+  return [
+    ...variableRules(loadCatalogs(vendorFolder)),
+    ...compatibilityRules(installedVersions(vendorFolder)),
+  ];
 }
 
-export function variableRules(catalogs: ReadonlyMap<ToolName, Catalog>): readonly VendorRule[] {
+/** Rules about pass-through variables, from the catalogs of the installed tools. */
+export function variableRules(catalogs: ReadonlyMap<ToolName, Catalog>): readonly ToolRule[] {
   if (catalogs.size === 0) return [];
   return VARIABLE_CODES.map((one) => ({
     ...one,
@@ -141,7 +148,7 @@ export function variableRules(catalogs: ReadonlyMap<ToolName, Catalog>): readonl
   }));
 }
 
-function compatibilityRules(versions: ToolVersions): readonly VendorRule[] {
+function compatibilityRules(versions: ToolVersions): readonly ToolRule[] {
   if (versions.size === 0) return [];
   return VERSION_CODES.map((one) => ({
     ...one,

@@ -1,20 +1,23 @@
-/** Version ranges as the tools state them: at least `min`, below `below`, compared number by number. */
+/** Version ranges, compared number by number. */
 import { compareVersions } from "../core/versions.ts";
 
+/** At least `min`, and below `below`. */
 export interface VersionRange {
   readonly min: string;
   readonly below: string;
 }
 
+/** True when the version is in the range. */
 export function inRange(version: string, range: VersionRange): boolean {
   return compareVersions(version, range.min) >= 0 && compareVersions(version, range.below) < 0;
 }
 
+/** For messages: `>= 2.18, < 2.19`. */
 export function rangeText(range: VersionRange): string {
   return `>= ${range.min}, < ${range.below}`;
 }
 
-/** Reads `>=2.18 <2.19`; undefined when it says anything else. */
+/** Reads `>=2.18 <2.19`; undefined for any other text. */
 export function parseRange(text: string): VersionRange | undefined {
   const found = /^>=\s*v?(\d+(?:\.\d+)*),?\s*<\s*v?(\d+(?:\.\d+)*)$/.exec(text.trim());
   const [, min, below] = found ?? [];

@@ -7,7 +7,10 @@ import { fileURLToPath } from "node:url";
 import type { ToolName } from "../../tasks/core/model.ts";
 import { repositoryRoot } from "../../tasks/core/paths.ts";
 import { Float, Tagged, type Value } from "../../tasks/core/value.ts";
-import { environmentOf, environmentsFolder } from "../../tasks/toolchain/environments/all-environments.ts";
+import {
+  environmentSpecOf,
+  environmentsFolder,
+} from "../../tasks/toolchain/environments/all-environments.ts";
 import { existingEnvironment } from "../../tasks/toolchain/environments/ensure-environment.ts";
 import { ansibleForTests } from "./environment.ts";
 
@@ -27,7 +30,7 @@ export async function findAnsible(): Promise<TestAnsible> {
 /** The Ansible of a vendored tool, when `npm run init` has built it. */
 export function findAnsibleOf(tool: ToolName): TestAnsible | undefined {
   const vendor = join(repositoryRoot(), "vendor");
-  const found = existingEnvironment(environmentOf(vendor, tool), { folder: environmentsFolder(vendor) });
+  const found = existingEnvironment(environmentSpecOf(vendor, tool), { folder: environmentsFolder(vendor) });
   return found === undefined ? undefined : { bin: found.bin, python: pythonOf(found.bin) };
 }
 

@@ -14,7 +14,7 @@ import { findSources, nameFromPlaces, ORIGINS, type OriginName } from "../../imp
 import { shortPath } from "../../import/read/read-inventory.ts";
 import { writeAllAtomic } from "../../io/files.ts";
 import { ansibleOf } from "../../toolchain/environments/all-environments.ts";
-import { vendorRules } from "../../toolchain/tool-rules.ts";
+import { toolRules } from "../../toolchain/tool-rules.ts";
 
 export const task: Task = {
   positionals: { usage: "DIR [DIR…]", complete: "folder" },
@@ -78,7 +78,7 @@ and nothing is written, when something would be lost.`,
         env: context.env,
         inventories: paths.inventories,
         scratch,
-        moreRules: vendorRules(paths.vendor),
+        moreRules: toolRules(paths.vendor),
         origin: [
           `Imported from ${places.map(shortPath).join(", ")}`,
           `by "npm run inventory:import -- --from ${from}". These files are yours now: edit them.`,

@@ -1,7 +1,7 @@
-/** Nagios and what it watches, as declared in the section `monitoring`. */
+/** The section monitoring: Nagios and its checks. */
 import type { Role } from "../roles.ts";
 
-/** The services that kube-magic brings; each is one service description in Nagios. */
+/** The built-in checks; each is the description of one service in Nagios. */
 export const OWN_CHECKS = [
   "nrpe",
   "ssh",
@@ -20,14 +20,15 @@ export const OWN_CHECKS = [
   "kube-apiserver",
   "backup",
 ] as const;
+/** Name of a built-in check. */
 export type OwnCheck = (typeof OWN_CHECKS)[number];
 
-/** A service's name as the name of an NRPE command: one word. */
+/** The NRPE command of a service: its name as one word. */
 export function commandName(service: string): string {
   return service.toLowerCase().replaceAll(" ", "_");
 }
 
-/** Somebody who is told. */
+/** A person who gets messages. */
 export interface MonitoringContact {
   readonly name: string;
   readonly email: string;
@@ -41,12 +42,13 @@ export interface MonitoringPeriod {
   readonly days: Readonly<Record<string, string>>;
 }
 
+/** Values at which a check warns and is critical. */
 export interface Threshold {
   readonly warning: number;
   readonly critical: number;
 }
 
-/** What people change; the units are in the schema's descriptions. */
+/** Thresholds that users can set; the descriptions in the schema have the units. */
 export interface MonitoringThresholds {
   readonly load: Threshold;
   readonly memory: Threshold;
@@ -58,7 +60,7 @@ export interface MonitoringThresholds {
   readonly quotas: Threshold;
 }
 
-/** A check of the site's own, beside those that come with the roles. */
+/** A check that the user adds to the built-in ones. */
 export interface SiteCheck {
   readonly name: string;
   /** Roles whose hosts have it; empty: every host. */
@@ -68,14 +70,15 @@ export interface SiteCheck {
   readonly sudo: boolean;
 }
 
+/** The whole section. */
 export interface Monitoring {
   readonly contacts: readonly MonitoringContact[];
   readonly periods: readonly MonitoringPeriod[];
   readonly intervalSeconds: number;
   readonly retrySeconds: number;
-  /** Failed checks in a row before anybody is told. */
+  /** Number of failed checks in a row before a message is sent. */
   readonly attempts: number;
-  /** Seconds between two messages about the same problem; 0: one only. */
+  /** Seconds between two messages about the same problem; 0: only one message. */
   readonly repeatSeconds: number;
   readonly mail: { readonly server: string; readonly port: number; readonly from: string };
   readonly web: { readonly user: string; readonly allowed: readonly string[] };
@@ -83,6 +86,6 @@ export interface Monitoring {
   readonly gateways: Readonly<Record<string, string>>;
   readonly thresholds: MonitoringThresholds;
   readonly checks: readonly SiteCheck[];
-  /** Objects in Nagios' own language, passed through. */
+  /** Objects in Nagios' own format, passed through. */
   readonly definitions: string;
 }

@@ -1,27 +1,29 @@
-/** Services around the cluster. Each is absent until the central inventory declares its section. */
+/** Services around the cluster. Each is absent when the central inventory does not have its section. */
 
+/** Types of records that a user can add. */
 export const RECORD_TYPES = ["A", "AAAA", "CNAME", "MX", "SRV", "TXT"] as const;
+/** Type of a record. */
 export type RecordType = (typeof RECORD_TYPES)[number];
 
-/** A record of the site's own, as written: names without a trailing dot are relative to the cluster's domain. */
+/** A record that the user adds. Names without a dot at their end are relative to the cluster's domain. */
 export interface ExtraRecord {
   readonly name: string;
   readonly type: RecordType;
   readonly value: string;
 }
 
-/** Name servers for the cluster's own names, on the hosts with role dns: the first is primary. */
+/** Name servers for the cluster's own names, on the hosts with the role dns. The first one is the primary server. */
 export interface Dns {
   /** Seconds that an answer may be cached. */
   readonly ttl: number;
-  /** Mailbox of the one responsible, as a DNS name: hostmaster.example.com. */
+  /** Mailbox of the person responsible, as a DNS name: hostmaster.example.com. */
   readonly contact: string;
-  /** Where all other questions go; empty: the root servers. Never one of our own. */
+  /** Servers for all other names; empty: the root servers. Never one of our own. */
   readonly forwarders: readonly string[];
-  /** Networks that may ask for names of others, beside machines and pods. */
+  /** More networks that may ask for other names, beside machines and pods. */
   readonly clients: readonly string[];
   readonly dnssecValidation: boolean;
-  /** The wildcard name of the applications; absent when there is nothing that it could point at. */
+  /** Wildcard domain of the applications; absent when it would have no address. */
   readonly ingress?: { readonly domain: string; readonly addresses: readonly string[] };
   readonly records: readonly ExtraRecord[];
 }
@@ -31,19 +33,20 @@ export interface Resolver {
   /** One or two addresses, the preferred one first. */
   readonly servers: readonly string[];
   readonly search: readonly string[];
-  /** Servers of our own know the cluster's names: then that is what is asked of them before a host relies on them. */
+  /** True when a server is our own: then a name of the cluster is resolved as a test, before a host uses the servers. */
   readonly own: boolean;
 }
 
+/** The image registry. */
 export interface Registry {
-  /** Name that images carry, with the port. */
+  /** First part of the name of every image, together with the port. */
   readonly domain: string;
   readonly port: number;
   readonly user: string;
-  /** Registries whose images are looked for in ours first, such as docker.io. */
+  /** Registries, such as docker.io, whose images the nodes look up in ours first. */
   readonly mirrors: readonly string[];
   readonly storageDir: string;
-  /** A certificate with less than this is renewed. */
+  /** A certificate that expires in fewer days is renewed. */
   readonly renewBeforeDays: number;
   readonly garbageCollection: "weekly" | "never";
 }
@@ -63,6 +66,6 @@ export interface Edge {
   readonly networks: readonly string[];
   /** Router on that interface, one per address family. */
   readonly gateways: readonly string[];
-  /** Number of the routing table that is ours. */
+  /** Number of our routing table. */
   readonly table: number;
 }

@@ -1,14 +1,15 @@
-/** ceph-ansible's variables → sections. */
+/** Reads sections from ceph-ansible's variables. */
 import { isMap, type Value, type ValueMap } from "../../core/value.ts";
-import { isTrue, listOf, textOf, type View } from "../read/tool-view.ts";
-import type { Claims } from "./section-values.ts";
+import { isTrue, listOf, type ToolView, textOf } from "../read/tool-view.ts";
+import type { SectionValues } from "./section-values.ts";
 import { take, takeText } from "./shared.ts";
 
-export function mapCeph(view: View, claims: Claims): void {
+/** Adds what ceph-ansible's inventory says about the sections. */
+export function mapCeph(view: ToolView, sections: SectionValues): void {
   const ceph = ["storage", "ceph"];
-  takeText(view, claims, "ceph_origin", [...ceph, "origin"]);
-  takeText(view, claims, "ceph_stable_release", ["versions", "ceph"]);
-  take(view, "dashboard_enabled", (value, from) => claims.put([...ceph, "dashboard"], isTrue(value), from));
+  takeText(view, sections, "ceph_origin", [...ceph, "origin"]);
+  takeText(view, sections, "ceph_stable_release", ["versions", "ceph"]);
+  take(view, "dashboard_enabled", (value, from) => sections.put([...ceph, "dashboard"], isTrue(value), from));
   for (const [variable, field] of [
     ["public_network", "publicNetworks"],
     ["cluster_network", "clusterNetworks"],
@@ -16,29 +17,29 @@ export function mapCeph(view: View, claims: Claims): void {
     take(view, variable, (value, from) => {
       const networks = listOf(value) ?? [];
       if (networks.length > 0)
-        claims.put([...ceph, field], networks.length === 1 ? (networks[0] as string) : [...networks], from);
+        sections.put([...ceph, field], networks.length === 1 ? (networks[0] as string) : [...networks], from);
     });
   }
-  mapPools(view, claims, [...ceph, "pools"]);
+  mapPools(view, sections, [...ceph, "pools"]);
   for (const host of view.listing.hosts) {
     const devices = view.value(host, "devices");
     const found = listOf(devices) ?? [];
     if (found.length > 0)
-      claims.put(["hosts", view.nameOf(host), "devices"], [...found], {
+      sections.put(["hosts", view.nameOf(host), "devices"], [...found], {
         tool: view.tool,
         variable: "devices",
       });
   }
 }
 
-/** Without pools of its own, a running cluster must not get ours. */
-function mapPools(view: View, claims: Claims, path: readonly string[]): void {
+/** A running cluster without pools in its inventory must not get our default pools. */
+function mapPools(view: ToolView, sections: SectionValues, path: readonly string[]): void {
   const from = { tool: view.tool, variable: "pools" };
   const pools = view.common("pools");
   const isUsed =
     view.common("user_config") === undefined ? pools !== undefined : isTrue(view.common("user_config"));
   const found = isUsed && Array.isArray(pools) ? (pools as readonly Value[]).filter(isMap) : [];
-  claims.put(path, found.flatMap(poolOf), from);
+  sections.put(path, found.flatMap(poolOf), from);
 }
 
 function poolOf(pool: ValueMap): readonly Value[] {

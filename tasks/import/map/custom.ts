@@ -1,9 +1,9 @@
-/** Our own inventory's variables → sections: what `npm run render` once wrote is read back whole. */
+/** Reads sections from the variables of our own inventory, as `npm run render` writes them. */
 
 import { ROLES, type Role } from "../../core/model.ts";
 import { isMap, type Value } from "../../core/value.ts";
-import { textOf, type View } from "../read/tool-view.ts";
-import type { Claims } from "./section-values.ts";
+import { type ToolView, textOf } from "../read/tool-view.ts";
+import type { SectionValues } from "./section-values.ts";
 import { take } from "./shared.ts";
 
 const LISTS: readonly (readonly [variable: string, ...path: string[]])[] = [
@@ -19,11 +19,12 @@ const LISTS: readonly (readonly [variable: string, ...path: string[]])[] = [
 const API = { vip: "vip", port: "port", backend_port: "backendPort", domain: "domain", vrid: "vrid" };
 const BALANCER = { unicast: "unicast", stats_port: "statsPort", interface: "interface" };
 
-export function mapCustom(view: View, claims: Claims): void {
+/** Adds what our own inventory says about the sections. */
+export function mapCustom(view: ToolView, sections: SectionValues): void {
   const { tool } = view;
   for (const [variable, ...path] of LISTS)
     take(view, variable, (value, from) =>
-      claims.put(
+      sections.put(
         path,
         Array.isArray(value) &&
           value.length === 1 &&
@@ -35,15 +36,18 @@ export function mapCustom(view: View, claims: Claims): void {
         from,
       ),
     );
-  fields(view, claims, "kube_magic_api", API, ["api"]);
-  fields(view, claims, "kube_magic_load_balancer", BALANCER, ["loadBalancer"]);
-  fields(view, claims, "kube_magic_proxy", { http: "http", https: "https", no: "no" }, ["network", "proxy"]);
+  fields(view, sections, "kube_magic_api", API, ["api"]);
+  fields(view, sections, "kube_magic_load_balancer", BALANCER, ["loadBalancer"]);
+  fields(view, sections, "kube_magic_proxy", { http: "http", https: "https", no: "no" }, [
+    "network",
+    "proxy",
+  ]);
   take(view, "kube_magic_vips", (value, from) => {
     const edges = (Array.isArray(value) ? (value as readonly Value[]) : [])
       .filter(isMap)
       .filter(({ name }) => name !== "api");
     if (edges.length > 0)
-      claims.put(
+      sections.put(
         ["loadBalancer", "edgeVips"],
         edges.map(({ address = null, vrid = null }) => ({ address, vrid })),
         from,
@@ -53,14 +57,14 @@ export function mapCustom(view: View, claims: Claims): void {
     for (const field of ["zone", "interface", "devices"]) {
       const value = view.value(host, `kube_magic_${field}`);
       if (value !== undefined)
-        claims.put(["hosts", view.nameOf(host), field], value, { tool, variable: `kube_magic_${field}` });
+        sections.put(["hosts", view.nameOf(host), field], value, { tool, variable: `kube_magic_${field}` });
     }
   }
 }
 
 function fields(
-  view: View,
-  claims: Claims,
+  view: ToolView,
+  sections: SectionValues,
   variable: string,
   names: Readonly<Record<string, string>>,
   path: readonly string[],
@@ -69,19 +73,20 @@ function fields(
     for (const [name, field] of Object.entries(names)) {
       if (isMap(value) && value.local === true && name === "domain") continue;
       const inner = isMap(value) ? value[name] : undefined;
-      if (inner !== undefined && inner !== null && inner !== "") claims.put([...path, field], inner, from);
+      if (inner !== undefined && inner !== null && inner !== "") sections.put([...path, field], inner, from);
     }
   });
 }
 
-/** The very roles, as our own inventory lists them; undefined for another's. */
-export function listedRoles(view: View, host: string): readonly Role[] | undefined {
+/** The roles of a host in an inventory of kube-magic; undefined in any other inventory. */
+export function listedRoles(view: ToolView, host: string): readonly Role[] | undefined {
   const roles = view.value(host, "kube_magic_roles");
   return Array.isArray(roles)
     ? roles.filter((role): role is Role => ROLES.includes(role as Role))
     : undefined;
 }
 
-export function clusterName(view: View): string | undefined {
+/** The name of the cluster in a tool's inventory. */
+export function clusterName(view: ToolView): string | undefined {
   return textOf(view.common(view.tool === "custom" ? "kube_magic_cluster" : "cluster_name"));
 }

@@ -1,8 +1,8 @@
-/** Groups of the tools, today's and older names, and the roles that they stand for. */
+/** The groups of the tools, current and older names, and the roles that they mean. */
 import type { Role, ToolName } from "../../core/model.ts";
 
-/** Older name → the one that the tool uses today. */
-const TODAY: Readonly<Record<ToolName, Readonly<Record<string, string>>>> = {
+/** Older name → the name that the tool uses now. */
+const CURRENT_NAMES: Readonly<Record<ToolName, Readonly<Record<string, string>>>> = {
   kubespray: {
     "kube-master": "kube_control_plane",
     kube_master: "kube_control_plane",
@@ -45,7 +45,7 @@ const CEPH: Readonly<Record<string, Role>> = {
   rgws: "ceph-rgw",
 };
 
-/** Group → role of its hosts. Nodes of OpenShift have theirs from their node group. */
+/** Group → role of its hosts. Nodes of OpenShift have their roles from their node group. */
 const ROLES: Readonly<Record<ToolName, Readonly<Record<string, Role>>>> = {
   kubespray: { kube_control_plane: "control-plane", etcd: "etcd", kube_node: "worker", bastion: "bastion" },
   "ceph-ansible": CEPH,
@@ -71,11 +71,12 @@ const ROLES: Readonly<Record<ToolName, Readonly<Record<string, Role>>>> = {
   },
 };
 
-/** The name that a group has in our rendering, if it is in there. */
-export function todaysGroup(tool: ToolName, group: string): string {
-  return TODAY[tool][group] ?? group;
+/** The name that our rendering uses for a group. */
+export function currentGroupName(tool: ToolName, group: string): string {
+  return CURRENT_NAMES[tool][group] ?? group;
 }
 
+/** The role of a group's hosts; undefined when the group means no role. */
 export function roleOfGroup(tool: ToolName, group: string): Role | undefined {
-  return ROLES[tool][todaysGroup(tool, group)];
+  return ROLES[tool][currentGroupName(tool, group)];
 }

@@ -1,7 +1,7 @@
-/** What a central inventory must say and no tool's inventory does: guessed from the rest, and told. */
+/** Guesses what a central inventory requires and no tool's inventory contains. The import reports each guess. */
 import { canonicalIp, cidrContains, isIpv6, networkAddress, parseCidr } from "../../core/ip.ts";
 
-/** The smallest network that holds all addresses of one family: at most a /24, or a /64, as networks of machines are. */
+/** The smallest network that contains all addresses of one family, but a /24 (IPv4) or a /64 (IPv6) at least. */
 export function networkOf(addresses: readonly string[]): string | undefined {
   const [first] = addresses;
   if (first === undefined) return undefined;
@@ -15,7 +15,10 @@ export function networkOf(addresses: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** The machines' networks: those of Ceph's when all hosts are in there, else the smallest ones. */
+/**
+ * The networks of the machines, one per address family.
+ * @param known networks of Ceph: taken when one contains all hosts
+ */
 export function machineNetworks(addresses: readonly string[], known: readonly string[]): readonly string[] {
   return [false, true].flatMap((v6) => {
     const family = addresses.filter((address) => isIpv6(address) === v6);
@@ -30,7 +33,7 @@ export function machineNetworks(addresses: readonly string[], known: readonly st
   });
 }
 
-/** The DNS domain of the hosts, from names that end in it; none of a cluster's inside. */
+/** The DNS domain of the hosts, from their names or other names of the cluster; never a `.local` domain. */
 export function domainFrom(
   hosts: readonly string[],
   names: readonly (string | undefined)[],

@@ -1,10 +1,10 @@
-/** One order of all hosts. It matters who is the first control plane, the first monitor, the first bastion. */
+/** One order of all hosts: the first control plane, the first monitor and the first bastion have special roles. */
 
 import { membersOf } from "../read/listing.ts";
-import type { View } from "../read/tool-view.ts";
-import { todaysGroup } from "./group-roles.ts";
+import type { ToolView } from "../read/tool-view.ts";
+import { currentGroupName } from "./group-roles.ts";
 
-/** Groups whose order counts most; of the others, those of our own inventory count last. */
+/** Groups whose order counts most, first one first. All other groups count less, those of our own inventory least. */
 const FIRST = [
   "kube_control_plane",
   "masters",
@@ -17,23 +17,24 @@ const FIRST = [
   "load_balancers",
 ];
 
-/** Every host once, in an order that all groups agree with, as far as they agree with each other. */
-export function hostOrder(views: readonly View[]): readonly string[] {
+/** Every host once, in an order that keeps the order of every group, as far as the groups do not contradict each other. */
+export function hostOrder(views: readonly ToolView[]): readonly string[] {
   const groups = views.flatMap((view) =>
     [...view.listing.groups.keys()].map((group) => ({
-      rank: (FIRST.indexOf(todaysGroup(view.tool, group)) + 1 || 99) + (view.tool === "custom" ? 0.5 : 0),
+      rank:
+        (FIRST.indexOf(currentGroupName(view.tool, group)) + 1 || 99) + (view.tool === "custom" ? 0.5 : 0),
       hosts: membersOf(view.listing, group).map((host) => view.nameOf(host)),
     })),
   );
   return mergeOrders(groups.sort((a, b) => a.rank - b.rank).map(({ hosts }) => hosts));
 }
 
-/** Who must come after a host, by name. */
+/** Host → the hosts that must come after it. */
 type Followers = ReadonlyMap<string, readonly string[]>;
 
 /**
- * One order that keeps the order of every sequence. A sequence that contradicts those before it is not heeded; where
- * nothing decides, who came first comes first.
+ * One order that keeps the order of every sequence. A sequence that contradicts an earlier one is ignored. Names that no
+ * sequence orders stay in the order in which they were found.
  */
 export function mergeOrders(sequences: readonly (readonly string[])[]): readonly string[] {
   const names = [...new Set(sequences.flat())];
@@ -70,7 +71,7 @@ function sortedBy(followers: Followers, names: readonly string[]): readonly stri
   const rank = new Map(names.map((name, index) => [name, index]));
   const waiting = new Map(names.map((name) => [name, 0]));
   for (const next of [...followers.values()].flat()) waiting.set(next, (waiting.get(next) ?? 0) + 1);
-  // The next one to take is at the end.
+  // The next name to take is the last one.
   const ready = names.filter((name) => waiting.get(name) === 0).reverse();
   const order: string[] = [];
   for (let name = ready.pop(); name !== undefined; name = ready.pop()) {

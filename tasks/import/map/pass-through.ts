@@ -1,19 +1,23 @@
-/** What has no section: variables in the tool's own names, at the group or host where they stood. */
+/** Variables without a section: they keep the tool's own names and their group or host, under tools.<tool>. */
 import type { ClusterModel, ToolName } from "../../core/model.ts";
 import type { Value, ValueMap } from "../../core/value.ts";
-import { OWNERS } from "../../inventory/rules/owners.ts";
+import { SECTION_OF_VARIABLE } from "../../inventory/rules/owners.ts";
 import { connectionsOf } from "../../render/connection.ts";
 import type { InventoryOf, ToolInventory } from "../../render/tool-inventory.ts";
 import { isSame } from "../prove/same-value.ts";
 import { membersOf } from "../read/listing.ts";
-import type { View } from "../read/tool-view.ts";
-import { todaysGroup } from "./group-roles.ts";
-import { keptPresets } from "./upstream-defaults.ts";
+import type { ToolView } from "../read/tool-view.ts";
+import { currentGroupName } from "./group-roles.ts";
+import { defaultsToKeep } from "./upstream-defaults.ts";
 
-/** As it stands under tools.<tool>: group → variables, and `hosts` for single hosts. */
+/** The content of tools.<tool>: group → variables, and `hosts` for single hosts. */
 export type PassThrough = Record<string, Record<string, Value>>;
 
-export function passThroughOf(view: View, model: ClusterModel, inventoryOf: InventoryOf): PassThrough {
+/**
+ * The variables of a tool that no section holds and that our rendering does not set to the same value.
+ * @param model of the sections alone, to see what they render
+ */
+export function passThroughOf(view: ToolView, model: ClusterModel, inventoryOf: InventoryOf): PassThrough {
   const { tool, listing } = view;
   const inventory = inventoryOf(model, tool);
   const groups = new Set(["all", ...Object.keys(inventory?.groups ?? {})]);
@@ -25,17 +29,17 @@ export function passThroughOf(view: View, model: ClusterModel, inventoryOf: Inve
     hosts[key] = { ...hosts[key], [name]: value };
   };
   for (const [group, { variables }] of listing.groups) {
-    const today = todaysGroup(tool, group);
+    const today = currentGroupName(tool, group);
     for (const [name, value] of Object.entries(variables)) {
       const isUnread = listing.hosts.every((host) => listing.effective.get(host)?.[name] === undefined);
-      // Of a group without hosts nobody reads anything, and what was written there is kept, unless we write it too.
-      const isKeptUnread = isPassable(tool, name) && !isSame(value, inventory?.variables[today]?.[name]);
+      // No host reads the variables of an empty group. They are kept, unless our rendering writes the same.
+      const isKeptUnread = canPassThrough(tool, name) && !isSame(value, inventory?.variables[today]?.[name]);
       if (!(isUnread ? isKeptUnread : isKept(name))) continue;
       if (groups.has(today)) {
         result[today] = { ...result[today], [name]: value };
         continue;
       }
-      // A group that our rendering does not have: its hosts keep what they ended up with.
+      // Our rendering does not have this group: each of its hosts gets the value that it had.
       for (const host of membersOf(listing, group)) {
         const found = listing.effective.get(host)?.[name];
         if (found !== undefined) setHost(host, name, found);
@@ -45,7 +49,7 @@ export function passThroughOf(view: View, model: ClusterModel, inventoryOf: Inve
   for (const [host, variables] of listing.own) {
     for (const [name, value] of Object.entries(variables)) if (isKept(name)) setHost(host, name, value);
   }
-  const presets = Object.entries(keptPresets(tool, view.common("cluster_name")));
+  const presets = Object.entries(defaultsToKeep(tool, view.common("cluster_name")));
   for (const [name, preset] of presets) {
     const isSilent = listing.hosts.every((host) => listing.effective.get(host)?.[name] === undefined);
     if (isSilent) result.all = { ...result.all, [name]: preset };
@@ -53,7 +57,7 @@ export function passThroughOf(view: View, model: ClusterModel, inventoryOf: Inve
   return { ...ordered(result), ...(Object.keys(hosts).length === 0 ? {} : { hosts }) };
 }
 
-/** `all` first, as the weakest; then by name. */
+/** `all` first, because it is the weakest group; then by name. */
 function ordered(groups: PassThrough): PassThrough {
   const names = Object.keys(groups).sort(
     (a, b) => Number(b === "all") - Number(a === "all") || (a < b ? -1 : 1),
@@ -61,7 +65,7 @@ function ordered(groups: PassThrough): PassThrough {
   return Object.fromEntries(names.map((name) => [name, groups[name] ?? {}]));
 }
 
-/** Hosts, and what our rendering gives each without any pass-through. */
+/** Host → the variables that our rendering gives it without any pass-through. */
 function renderedVariables(
   model: ClusterModel,
   inventory: ToolInventory | undefined,
@@ -83,15 +87,15 @@ function renderedVariables(
   );
 }
 
-/** False for what a section owns, what we generate, and what our rendering says anyway to every host. */
-function keeperOf(view: View, rendered: ReadonlyMap<string, ValueMap>): (name: string) => boolean {
+/** Whether to keep a variable: not one of a section, not a generated one, not one that renders the same anyway. */
+function keeperOf(view: ToolView, rendered: ReadonlyMap<string, ValueMap>): (name: string) => boolean {
   const decided = new Map<string, boolean>();
   const [anyHost] = rendered.values();
   const decide = (name: string): boolean => {
-    if (!isPassable(view.tool, name)) return false;
+    if (!canPassThrough(view.tool, name)) return false;
     return view.listing.hosts.some((host) => {
       const before = view.listing.effective.get(host)?.[name];
-      // A host that no role brings into the rendering says nothing against what all others get.
+      // A host that is not in our rendering is compared with any host that is.
       const after = (rendered.get(view.nameOf(host)) ?? anyHost)?.[name];
       return before !== undefined && !isSame(before, after);
     });
@@ -103,11 +107,11 @@ function keeperOf(view: View, rendered: ReadonlyMap<string, ValueMap>): (name: s
   };
 }
 
-/** Whether a variable may stand under tools: no section owns it, it is not generated, and Ansible accepts its name. */
-export function isPassable(tool: ToolName, name: string): boolean {
+/** True when a variable may be under tools: no section sets it, it is not generated, and Ansible accepts its name. */
+export function canPassThrough(tool: ToolName, name: string): boolean {
   return (
     /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) &&
     !name.startsWith("kube_magic_") &&
-    (OWNERS[tool][name] ?? OWNERS.any[name]) === undefined
+    (SECTION_OF_VARIABLE[tool][name] ?? SECTION_OF_VARIABLE.any[name]) === undefined
   );
 }

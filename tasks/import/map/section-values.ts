@@ -1,80 +1,86 @@
-/** What the sources say about the sections of the central inventory, and where they contradict each other. */
+/** Values for the sections of the central inventory, each with the variable it comes from; and contradictions. */
 
 import type { ToolName } from "../../core/model.ts";
 import { formatPath } from "../../core/path.ts";
 import type { Value } from "../../core/value.ts";
 import { isSame } from "../prove/same-value.ts";
 
-/** Where a value was found. */
-export interface Found {
+/** The variable that a value comes from. */
+export interface ValueSource {
   readonly tool: ToolName;
   readonly variable: string;
 }
 
-export interface Claim {
+/** A value for a place in the central inventory. */
+export interface SectionValue {
   readonly path: readonly string[];
   readonly value: Value;
-  readonly from: Found;
+  readonly from: ValueSource;
 }
 
+/** Two variables with different values for one place. */
 export interface Conflict {
-  readonly kept: Claim;
-  readonly other: Claim;
+  readonly kept: SectionValue;
+  readonly other: SectionValue;
 }
 
-export class Claims {
+/** Collects the values. */
+export class SectionValues {
   readonly conflicts: Conflict[] = [];
-  /** Why a value did not become a section, by `<tool> <variable>`. */
+  /** `<tool> <variable>` → why its value is in no section. */
   readonly refusals = new Map<string, string>();
-  readonly #claims = new Map<string, Claim>();
+  readonly #values = new Map<string, SectionValue>();
   readonly #sections = new Map<string, string>();
 
-  /** The first one to speak is kept; a different second value is a conflict. */
-  put(path: readonly string[], value: Value, from: Found): void {
+  /** Keeps the first value of a place; a different second one is a conflict. */
+  put(path: readonly string[], value: Value, from: ValueSource): void {
     const key = formatPath(path);
-    const claim = { path, value, from };
-    const kept = this.#claims.get(key);
-    if (kept === undefined) this.#claims.set(key, claim);
-    else if (!isSame(kept.value, value)) this.conflicts.push({ kept, other: claim });
+    const sectionValue = { path, value, from };
+    const kept = this.#values.get(key);
+    if (kept === undefined) this.#values.set(key, sectionValue);
+    else if (!isSame(kept.value, value)) this.conflicts.push({ kept, other: sectionValue });
     const section = path[0] === "hosts" ? `hosts.<name>.${path.slice(2).join(".")}` : formatPath(path);
     const id = `${from.tool} ${from.variable}`;
     if (!this.#sections.has(id)) this.#sections.set(id, section);
   }
 
-  refuse({ tool, variable }: Found, why: string): void {
+  /** Records why a variable is in no section. */
+  refuse({ tool, variable }: ValueSource, why: string): void {
     this.refusals.set(`${tool} ${variable}`, why);
   }
 
+  /** True when the place has a value. */
   has(path: readonly string[]): boolean {
-    return this.#claims.has(formatPath(path));
+    return this.#values.has(formatPath(path));
   }
 
+  /** The value of a place. */
   get(path: readonly string[]): Value | undefined {
-    return this.#claims.get(formatPath(path))?.value;
+    return this.#values.get(formatPath(path))?.value;
   }
 
-  /** Takes back the claim at a path or the nearest above it, and those below it, because of what the schema says. */
+  /** Drops the value at a path, or the nearest one above it. @returns false when there is none. */
   drop(path: readonly string[], why: string): boolean {
     for (let length = path.length; length > 0; length -= 1) {
       const key = formatPath(path.slice(0, length));
-      const claim = this.#claims.get(key);
-      if (claim === undefined) continue;
-      this.#claims.delete(key);
-      this.refuse(claim.from, why);
+      const sectionValue = this.#values.get(key);
+      if (sectionValue === undefined) continue;
+      this.#values.delete(key);
+      this.refuse(sectionValue.from, why);
       return true;
     }
     return false;
   }
 
-  /** The section that a variable went to. */
+  /** The section that holds the value of a variable. */
   sectionOf(tool: ToolName, variable: string): string | undefined {
     return this.#sections.get(`${tool} ${variable}`);
   }
 
-  /** As one tree, in the order of the claims. */
+  /** All values as one map, in the order in which they were added. */
   tree(): Record<string, Value> {
     const root: Record<string, Value> = {};
-    for (const { path, value } of this.#claims.values()) {
+    for (const { path, value } of this.#values.values()) {
       let at = root as Record<string, Value>;
       for (const part of path.slice(0, -1)) {
         at[part] ??= {};

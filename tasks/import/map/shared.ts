@@ -1,27 +1,33 @@
-/** Mappings that several tools have in common. */
+/** What several mappings share: reading a variable, a size, an address. */
 import { isIpv6, parseIp } from "../../core/ip.ts";
-import { isTrue, textOf, type View } from "../read/tool-view.ts";
-import type { Claims, Found } from "./section-values.ts";
+import { isTrue, type ToolView, textOf } from "../read/tool-view.ts";
+import type { SectionValues, ValueSource } from "./section-values.ts";
 
-/** Takes what most hosts have in a variable; `put` is not called when nobody has it. */
+/** Calls `put` with the value that most hosts have; does nothing when no host has the variable. */
 export function take(
-  view: View,
+  view: ToolView,
   variable: string,
-  put: (value: NonNullable<ReturnType<View["common"]>>, from: Found) => void,
+  put: (value: NonNullable<ReturnType<ToolView["common"]>>, from: ValueSource) => void,
 ): void {
   const value = view.common(variable);
   if (value !== undefined && value !== null) put(value, { tool: view.tool, variable });
 }
 
-export function takeText(view: View, claims: Claims, variable: string, path: readonly string[]): void {
+/** Adds the value of a variable as text; refuses a list or a map. */
+export function takeText(
+  view: ToolView,
+  sections: SectionValues,
+  variable: string,
+  path: readonly string[],
+): void {
   take(view, variable, (value, from) => {
     const text = textOf(value);
-    if (text === undefined) claims.refuse(from, "it is no text");
-    else claims.put(path, text, from);
+    if (text === undefined) sections.refuse(from, "its value is not text");
+    else sections.put(path, text, from);
   });
 }
 
-/** `4294967296` → 4Gi; anything odd stays as it is. */
+/** Bytes with a unit: `4294967296` → 4Gi. A number without a whole Mi, and any other text, stay unchanged. */
 export function sizeText(bytes: string): string | number {
   if (!/^\d{1,15}$/.test(bytes)) return bytes;
   for (const [unit, size] of [
@@ -33,8 +39,8 @@ export function sizeText(bytes: string): string | number {
   return Number(bytes);
 }
 
-/** A host's main address, by the tools' own variables; undefined when only its name is known. */
-export function addressOf(view: View, host: string): string | undefined {
+/** Main address of a host, from the variables of its tool; undefined when the tool has only its name. */
+export function addressOf(view: ToolView, host: string): string | undefined {
   const others = ["access_ip", "openshift_ip", "ansible_host", "ansible_ssh_host"];
   // ip6 is the main address only where there is no IPv4.
   const isIpv6Only = view.value(host, "ipv4_stack") !== undefined && !isTrue(view.value(host, "ipv4_stack"));
@@ -44,7 +50,7 @@ export function addressOf(view: View, host: string): string | undefined {
   );
 }
 
-/** IPv4 and IPv6 networks of two variables, as one list. */
+/** The IPv4 and the IPv6 network of two variables as one list, IPv4 first. */
 export function families(v4: string | undefined, v6: string | undefined): string[] {
   return [v4, v6].flatMap((one) => one ?? []).sort((a, b) => Number(isIpv6(a)) - Number(isIpv6(b)));
 }

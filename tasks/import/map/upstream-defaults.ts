@@ -1,10 +1,10 @@
-/** What the tools use when nobody says: the difference between an addition that changes nothing and one that does. */
+/** Defaults of the tools: they show whether a variable that our rendering adds changes anything. */
 import type { ToolName } from "../../core/model.ts";
 import { isMap, type Value } from "../../core/value.ts";
-import { meansTheSame } from "../prove/same-value.ts";
+import { meansSame } from "../prove/same-value.ts";
 
 /** Defaults of the tools themselves, at the versions of vendor/vendor.yml. */
-const PRESETS: Readonly<Record<ToolName, Readonly<Record<string, Value>>>> = {
+const UPSTREAM_DEFAULTS: Readonly<Record<ToolName, Readonly<Record<string, Value>>>> = {
   kubespray: {
     cluster_name: "cluster.local",
     dns_domain: "cluster.local",
@@ -38,10 +38,13 @@ const PRESETS: Readonly<Record<ToolName, Readonly<Record<string, Value>>>> = {
 };
 
 /**
- * Defaults that a running cluster has in its certificates and addresses: kept when the source is silent, though ours
- * are others. Upstream's domain of services is the cluster's name.
+ * Upstream's defaults that a running cluster has in its certificates and addresses. Ours differ, so an import writes these
+ * when the source sets nothing else. Upstream uses the cluster's name as the domain of services.
  */
-export function keptPresets(tool: ToolName, clusterName: Value | undefined): Readonly<Record<string, Value>> {
+export function defaultsToKeep(
+  tool: ToolName,
+  clusterName: Value | undefined,
+): Readonly<Record<string, Value>> {
   if (tool !== "kubespray") return {};
   const name = "cluster.local";
   const domain = clusterName ?? name;
@@ -53,7 +56,8 @@ const REASONS: Readonly<Record<string, string>> = {
   "kubespray access_ip": "the host's ip, which upstream takes too",
 };
 
-export function presetNote(
+/** The reason that the import report gives for a variable that our rendering adds. */
+export function defaultNote(
   tool: ToolName,
   variable: string,
   value: Value | undefined,
@@ -61,8 +65,8 @@ export function presetNote(
 ): string {
   const reason = REASONS[`${tool} ${variable}`];
   if (reason !== undefined) return reason;
-  const preset = PRESETS[tool][variable];
+  const preset = UPSTREAM_DEFAULTS[tool][variable];
   if (preset === undefined || value === undefined) return section === undefined ? "ours" : `from ${section}`;
-  if (meansTheSame(preset, value)) return `the default of ${tool}`;
+  if (meansSame(preset, value)) return `the default of ${tool}`;
   return `the default of ${tool} is ${isMap(preset) ? "another" : JSON.stringify(preset)}`;
 }

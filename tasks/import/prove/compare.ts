@@ -1,17 +1,19 @@
-/** The proof: what a tool read before against what it reads from our rendering, host by host, variable by variable. */
+/** Compares what a tool's Ansible reads from the old inventory and from our rendering: every variable of every host. */
 import type { ToolName } from "../../core/model.ts";
 import type { Value } from "../../core/value.ts";
-import { OWNERS } from "../../inventory/rules/owners.ts";
-import { todaysGroup } from "../map/group-roles.ts";
-import { isPassable } from "../map/pass-through.ts";
-import type { Claims } from "../map/section-values.ts";
-import { presetNote } from "../map/upstream-defaults.ts";
+import { SECTION_OF_VARIABLE } from "../../inventory/rules/owners.ts";
+import { currentGroupName } from "../map/group-roles.ts";
+import { canPassThrough } from "../map/pass-through.ts";
+import type { SectionValues } from "../map/section-values.ts";
+import { defaultNote } from "../map/upstream-defaults.ts";
 import type { Listing } from "../read/listing.ts";
-import { type View, viewOf } from "../read/tool-view.ts";
-import { isSame, meansTheSame } from "./same-value.ts";
+import { type ToolView, toolView } from "../read/tool-view.ts";
+import { isSame, meansSame } from "./same-value.ts";
 
+/** `moved`: the same meaning, in a section or in another form. `added`: only in our rendering. */
 export type Verdict = "same" | "moved" | "added" | "lost";
 
+/** One variable, with the hosts that have the same verdict and values. */
 export interface Difference {
   readonly tool: ToolName;
   readonly verdict: Verdict;
@@ -23,7 +25,7 @@ export interface Difference {
   readonly why: string;
 }
 
-/** Where a variable stood under another name. */
+/** Older name of a variable → the name in our rendering. */
 const SPELLINGS: Readonly<Record<string, string>> = {
   ansible_ssh_host: "ansible_host",
   ansible_ssh_user: "ansible_user",
@@ -32,11 +34,14 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   enable_dual_stack_networks: "ipv6_stack",
 };
 
-/** @returns every host's every variable, those with one fate together. */
+/**
+ * Compares every variable of every host.
+ * @param after what the tool reads from our rendering; undefined when we render nothing for it
+ */
 export function compareListings(
-  view: View,
+  view: ToolView,
   after: Listing | undefined,
-  claims: Claims,
+  sections: SectionValues,
 ): readonly Difference[] {
   const { tool, listing } = view;
   const rows = new Map<string, { difference: Omit<Difference, "hosts">; hosts: string[] }>();
@@ -52,7 +57,7 @@ export function compareListings(
     rows.set(key, row);
     row.hosts.push(host);
   };
-  const rendered = after === undefined ? undefined : viewOf(tool, after, new Map());
+  const rendered = after === undefined ? undefined : toolView(tool, after, new Map());
   for (const host of listing.hosts) {
     const name = view.nameOf(host);
     if (rendered === undefined || !rendered.groupsOf.has(name)) {
@@ -73,7 +78,7 @@ export function compareListings(
     const now = rendered.listing.effective.get(name) ?? {};
     for (const variable of new Set([...Object.keys(old), ...Object.keys(now)])) {
       if (variable === "kube_magic_source") continue;
-      add(name, { tool, variable, ...fate(variable, view, host, rendered, name, claims) });
+      add(name, { tool, variable, ...verdictOn(variable, view, host, rendered, name, sections) });
     }
   }
   const known = new Set(listing.hosts.map((host) => view.nameOf(host)));
@@ -89,24 +94,27 @@ export function compareListings(
   return [...rows.values()].map(({ difference, hosts }) => ({ ...difference, hosts }));
 }
 
-function fate(
+function verdictOn(
   variable: string,
-  view: View,
+  view: ToolView,
   host: string,
-  rendered: View,
+  rendered: ToolView,
   name: string,
-  claims: Claims,
+  sections: SectionValues,
 ): Pick<Difference, "verdict" | "why" | "before" | "after"> {
   const { tool } = view;
   const before = view.listing.effective.get(host)?.[variable];
   const after = rendered.listing.effective.get(name)?.[variable];
-  const section = claims.sectionOf(tool, variable) ?? OWNERS[tool][variable] ?? OWNERS.any[variable];
+  const section =
+    sections.sectionOf(tool, variable) ??
+    SECTION_OF_VARIABLE[tool][variable] ??
+    SECTION_OF_VARIABLE.any[variable];
   if (before === undefined)
-    return { verdict: "added", after: after ?? null, why: presetNote(tool, variable, after, section) };
+    return { verdict: "added", after: after ?? null, why: defaultNote(tool, variable, after, section) };
   if (isSame(before, after)) {
     const owner = section === undefined ? "" : `from ${section}`;
     return {
-      verdict: section === undefined || isPassable(tool, variable) ? "same" : "moved",
+      verdict: section === undefined || canPassThrough(tool, variable) ? "same" : "moved",
       before,
       after: before,
       why: owner,
@@ -117,7 +125,7 @@ function fate(
     after ?? (spelling === undefined ? undefined : rendered.listing.effective.get(name)?.[spelling]);
   const values = today === undefined ? { before } : { before, after: today };
   const meant = view.value(host, variable);
-  if (meant !== undefined && today !== undefined && meansTheSame(meant, today)) {
+  if (meant !== undefined && today !== undefined && meansSame(meant, today)) {
     const where = section === undefined ? "" : ` from ${section}`;
     return {
       verdict: "moved",
@@ -126,7 +134,7 @@ function fate(
     };
   }
   const why =
-    claims.refusals.get(`${tool} ${variable}`) ??
+    sections.refusals.get(`${tool} ${variable}`) ??
     whyLost(tool, variable, section, view.value(host, variable));
   return { verdict: "lost", ...values, why };
 }
@@ -140,24 +148,24 @@ function whyLost(
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) return "Ansible has no variable of this name";
   if (variable.startsWith("kube_magic_")) return "it is generated from the sections";
   if (value === undefined && section !== undefined)
-    return `${section} decides it, and takes neither encrypted values nor templates`;
-  if (section !== undefined) return `${section} decides it, with another value`;
-  return isPassable(tool, variable)
-    ? "it is kept, but another variable of our rendering wins"
-    : "a section decides it";
+    return `${section} sets it, and accepts neither encrypted values nor templates`;
+  if (section !== undefined) return `${section} sets it to another value`;
+  return canPassThrough(tool, variable)
+    ? "it is kept, but another variable of our rendering overrides it"
+    : "a section sets it";
 }
 
-/** Groups that our rendering lacks, or has without this host. */
+/** Groups of a host that our rendering does not have, or has without this host. */
 function lostGroups(
-  view: View,
+  view: ToolView,
   host: string,
-  rendered: View,
+  rendered: ToolView,
   name: string,
 ): readonly Omit<Difference, "hosts">[] {
   const { tool } = view;
   const now = new Set(rendered.groupsOf.get(name));
   return (view.groupsOf.get(host) ?? []).flatMap((group): readonly Omit<Difference, "hosts">[] => {
-    const today = todaysGroup(tool, group);
+    const today = currentGroupName(tool, group);
     if (group === "ungrouped" || now.has(today)) return [];
     const variable = `(group) ${group}`;
     if (rendered.listing.groups.has(today) || IN_USE[tool].includes(today))
@@ -169,13 +177,11 @@ function lostGroups(
           why: GROUP_REASONS[`${tool} ${today}`] ?? "no role puts a host into this group",
         },
       ];
-    return [
-      { tool, verdict: "moved", variable, why: "a group of the site: its variables stand at its hosts" },
-    ];
+    return [{ tool, verdict: "moved", variable, why: "a group of the site: its hosts have its variables" }];
   });
 }
 
-/** Groups that the tool's playbooks address, though we render some of them only when they have hosts. */
+/** Groups that the tool's playbooks use. We render some of them only when they have hosts. */
 const IN_USE: Readonly<Record<ToolName, readonly string[]>> = {
   kubespray: [
     "kube_control_plane",
@@ -223,10 +229,10 @@ const GROUP_REASONS: Readonly<Record<string, string>> = {
   "openshift-ansible new_etcd": "a host that joins is in etcd",
 };
 
-function whyNoHost(view: View, host: string): string {
+function whyNoHost(view: ToolView, host: string): string {
   const groups = (view.groupsOf.get(host) ?? []).filter((group) => group !== "ungrouped" && group !== "all");
-  if (groups.length === 0) return "it is in no group, and no role needs it for this tool";
-  return `none of its groups (${groups.join(", ")}) stands for a role of this tool: it keeps its roles for the others`;
+  if (groups.length === 0) return "it is in no group, so it has no role for this tool";
+  return `none of its groups (${groups.join(", ")}) means a role of this tool; its roles for other tools stay`;
 }
 
 function show(value: Value | undefined): string {

@@ -1,4 +1,4 @@
-/** The comparison as text: what is lost first, then what moved, then what is new; what is the same is counted. */
+/** The comparison as text: first what is lost, then what moved, then what is new. What is the same is only counted. */
 
 import { toJsonText } from "../../core/json-text.ts";
 import { formatPath } from "../../core/path.ts";
@@ -9,11 +9,12 @@ import type { Difference, Verdict } from "./compare.ts";
 
 const TITLES: Readonly<Record<Verdict, string>> = {
   same: "the same",
-  moved: "moved into a section, or written in another way",
-  added: "added by us",
+  moved: "moved to a section, or written in another form",
+  added: "added by kube-magic",
   lost: "LOST",
 };
 
+/** The comparison of one tool. @param hostCount hosts of the tool's old inventory */
 export function proofText(title: string, differences: readonly Difference[], hostCount: number): string {
   const of = (verdict: Verdict) => differences.filter((one) => one.verdict === verdict);
   const counts = (["same", "moved", "added", "lost"] as const).map(
@@ -25,7 +26,8 @@ export function proofText(title: string, differences: readonly Difference[], hos
   for (const verdict of ["lost", "moved", "added"] as const) {
     const rows = of(verdict);
     if (rows.length > 0) lines.push(`  ${TITLES[verdict]}`);
-    for (const row of verdict === "lost" ? rows : together(rows)) lines.push(...rowLines(row, hostCount));
+    for (const row of verdict === "lost" ? rows : groupByVariable(rows))
+      lines.push(...rowLines(row, hostCount));
   }
   return `${lines.join("\n")}\n`;
 }
@@ -34,8 +36,8 @@ function variables(rows: readonly Difference[]): number {
   return new Set(rows.map(({ variable }) => variable)).size;
 }
 
-/** What each host has a value of its own of, on one line. */
-function together(rows: readonly Difference[]): readonly (Difference & { readonly varies?: true })[] {
+/** One row for a variable that has a different value on each host. */
+function groupByVariable(rows: readonly Difference[]): readonly (Difference & { readonly varies?: true })[] {
   const found = new Map<string, Difference & { varies?: true }>();
   for (const row of rows) {
     const key = `${row.variable}\n${row.why}`;
@@ -72,13 +74,14 @@ function shown(name: string, value: Value): string {
   return text.length <= 90 ? text : `${text.slice(0, 89)}…`;
 }
 
+/** The contradictions between the sources; empty when there are none. */
 export function conflictText(conflicts: readonly Conflict[]): string {
   if (conflicts.length === 0) return "";
   const seen = new Set(
     conflicts.map(({ kept, other }) => {
       const name = kept.path.at(-1) ?? "";
-      const of = (claim: typeof kept) =>
-        `${shown(name, claim.value)} (${claim.from.tool} ${claim.from.variable})`;
+      const of = (sectionValue: typeof kept) =>
+        `${shown(name, sectionValue.value)} (${sectionValue.from.tool} ${sectionValue.from.variable})`;
       return `  ${formatPath(kept.path)}: kept ${of(kept)}, not ${of(other)}`;
     }),
   );

@@ -1,9 +1,9 @@
-/** When two values are the same, and when they only mean the same to the tools. */
+/** Compares values: exactly as Ansible does, or by what they mean to the tools. */
 import { homedir } from "node:os";
 import { canonicalIp } from "../../core/ip.ts";
 import { Float, isMap, Tagged, type Value } from "../../core/value.ts";
 
-/** The same to Ansible: types and tags too; the order of keys does not count. */
+/** True when the values are the same to Ansible, with types and tags. The order of keys does not count. */
 export function isSame(one: Value | undefined, other: Value | undefined): boolean {
   return text(one) === text(other);
 }
@@ -13,7 +13,7 @@ function text(value: Value | undefined): string {
   if (typeof value === "bigint") return String(value);
   if (value instanceof Float) return `float ${Object.is(value.value, -0) ? "-0" : value.value}`;
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : `float ${value}`;
-  // Without a brace there is nothing to protect from templating: the tag changes nothing.
+  // !unsafe protects braces from templating: without a brace it changes nothing.
   if (value instanceof Tagged) {
     return value.tag === "!unsafe" && !value.text.includes("{")
       ? JSON.stringify(value.text)
@@ -27,8 +27,8 @@ function text(value: Value | undefined): string {
   return JSON.stringify(value);
 }
 
-/** The same in other words: "6443" and 6443, `v1.35.4` and `1.35.4`, a list and its comma-separated text, `~` spelt out. */
-export function meansTheSame(one: Value | undefined, other: Value | undefined): boolean {
+/** True when both mean the same: "6443" and 6443, `v1.35.4` and `1.35.4`, a list and its text with commas, `~` and $HOME. */
+export function meansSame(one: Value | undefined, other: Value | undefined): boolean {
   return isSame(plain(one), plain(other));
 }
 

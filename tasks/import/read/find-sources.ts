@@ -1,13 +1,15 @@
-/** Which inventories there are in the folders that were named, and whose. */
+/** Finds the inventories in the folders that the user named, and the tool of each. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../../core/errors.ts";
 import type { ToolName } from "../../core/model.ts";
 
+/** Values of --from. */
 export const ORIGINS = ["kubespray", "ceph-ansible", "openshift-ansible", "kube-magic"] as const;
+/** A value of --from. */
 export type OriginName = (typeof ORIGINS)[number];
 
-/** One tool's inventory: what it was given with -i. */
+/** One tool's inventory: what its -i options name. */
 export interface SourceFiles {
   readonly tool: ToolName;
   /** Inventory files or folders, absolute; later ones win. */
@@ -26,13 +28,13 @@ const NAMES = [
   "inventory",
 ];
 
-/** @throws InputError for a folder without an inventory. */
+/** The inventories of the named folders. @throws InputError for a folder without an inventory. */
 export function findSources(from: OriginName, places: readonly string[]): readonly SourceFiles[] {
   if (from !== "kube-magic") return [{ tool: from, inventories: places.flatMap(inventoriesIn) }];
   const found = places.flatMap(layoutIn);
   if (found.length === 0) {
-    throw new InputError(`no inventory of kube-magic in ${places.join(", ")}`, {
-      remedy: `looked for ${LAYOUT.map(({ shown }) => shown).join(", ")}`,
+    throw new InputError(`there is no inventory of kube-magic in ${places.join(", ")}`, {
+      remedy: `name a folder that holds any of ${LAYOUT.map(({ shown }) => shown).join(", ")}`,
     });
   }
   const tools = [...new Set(found.map(({ tool }) => tool))];
@@ -42,7 +44,7 @@ export function findSources(from: OriginName, places: readonly string[]): readon
   }));
 }
 
-/** The ancestor's folders. Our own build/<cluster> looks the same, but for kubespray's, which has no folder in between. */
+/** Folders of kube-magic's predecessor. Our own build/<cluster> is the same, but has no folder inventory/<name>. */
 const LAYOUT: readonly { readonly tool: ToolName; readonly folder: string; readonly shown: string }[] = [
   { tool: "kubespray", folder: "kubespray", shown: "kubespray/inventory/<name>/hosts.yml" },
   { tool: "openshift-ansible", folder: "openshift-ansible", shown: "openshift-ansible/hosts" },
@@ -60,7 +62,7 @@ function layoutIn(root: string): readonly SourceFiles[] {
   });
 }
 
-/** kubespray/inventory/<name>; the samples of upstream's own tree do not count. */
+/** kubespray/inventory/<name>, without the samples of upstream's tree. */
 function kubesprayFolder(place: string): string {
   const parent = join(place, "inventory");
   if (!isFolder(parent)) return place;
@@ -69,7 +71,7 @@ function kubesprayFolder(place: string): string {
   );
   if (named.length > 1) {
     throw new InputError(`${parent} holds ${named.length} clusters: ${named.join(", ")}`, {
-      remedy: "move the others away, or import one with --from kubespray DIR",
+      remedy: `import one of them: npm run inventory:import -- --from kubespray ${join(parent, named[0] ?? "NAME")}`,
     });
   }
   return named[0] === undefined ? place : join(parent, named[0]);
@@ -81,7 +83,7 @@ function inventoriesIn(place: string): readonly string[] {
   const files = filesIn(place);
   if (files.length > 0) return files;
   throw new InputError(`there is no inventory in ${place}`, {
-    remedy: `looked for ${NAMES.join(", ")}; name the file itself if it is called otherwise`,
+    remedy: `name the file itself; in a folder, only these names are found: ${NAMES.join(", ")}`,
   });
 }
 
@@ -108,7 +110,7 @@ const GENERIC = new Set([
   "sample",
 ]);
 
-/** A name for the cluster from the names of the folders, nearest first. */
+/** A name for the cluster, from the nearest folder above a place that has a telling name. */
 export function nameFromPlaces(places: readonly string[]): string | undefined {
   for (const place of places) {
     for (

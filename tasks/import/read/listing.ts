@@ -1,10 +1,11 @@
-/** What `ansible-inventory --list` prints → values, with nothing lost that JSON.parse would lose. */
+/** Parses what `ansible-inventory --list` prints, and keeps numbers that JSON.parse would change. */
 import { Float, isMap, Tagged, type Value, type ValueMap } from "../../core/value.ts";
 
 /** A string, or a number that a JavaScript number would not keep: a float, a huge integer, Python's NaN and Infinity. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
 const MARK = "\u0000number";
 
+/** @throws SyntaxError when the text is not JSON, apart from Python's NaN and Infinity. */
 export function parseListing(text: string): Value {
   const marked = text.replace(TOKENS, (token) => {
     if (token.startsWith('"') || Number.isSafeInteger(Number(token))) {
@@ -30,7 +31,7 @@ function unmarked(value: unknown): Value {
     if (key === "__ansible_vault") return new Tagged("!vault", String(inner));
     if (key === "__ansible_unsafe") return new Tagged("!unsafe", String(inner));
   }
-  // No prototype: a variable may be named like one of its members.
+  // No prototype: a variable may be named constructor or toString.
   const map: Record<string, Value> = Object.create(null);
   for (const [key, inner] of entries) map[key] = unmarked(inner);
   return map;
@@ -41,6 +42,7 @@ function number(token: string): Value {
   return new Float(token === "NaN" ? Number.NaN : Number(token));
 }
 
+/** A group of a listing. */
 export interface ListedGroup {
   readonly hosts: readonly string[];
   readonly children: readonly string[];
@@ -50,16 +52,20 @@ export interface ListedGroup {
 
 /** One tool's inventory, as its Ansible reads it. */
 export interface Listing {
-  /** In the order of the groups; control planes keep theirs. */
+  /** In the order in which the groups list them. */
   readonly hosts: readonly string[];
   readonly groups: ReadonlyMap<string, ListedGroup>;
   /** Host → its own variables, from the inventory and from host_vars. */
   readonly own: ReadonlyMap<string, ValueMap>;
-  /** Host → every variable that it ends up with. */
+  /** Host → all its variables, those of its groups included. */
   readonly effective: ReadonlyMap<string, ValueMap>;
 }
 
-/** @param exported output of `--list --export`; @param merged output of `--list`. */
+/**
+ * A listing from the two outputs of Ansible.
+ * @param exported output of `--list --export`
+ * @param merged output of `--list`
+ */
 export function listingOf(exported: Value, merged: Value): Listing {
   const groups = new Map<string, ListedGroup>();
   for (const [name, group] of Object.entries(asMap(exported))) {
@@ -69,7 +75,7 @@ export function listingOf(exported: Value, merged: Value): Listing {
   }
   const own = hostVariables(exported);
   const effective = hostVariables(merged);
-  // A host without any variable is in no list of variables.
+  // Ansible lists no variables for a host that has none.
   const hosts = [...new Set([...groups.values()].flatMap((group) => group.hosts))];
   return {
     hosts,

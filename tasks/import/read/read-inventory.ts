@@ -1,4 +1,4 @@
-/** Reads inventories with Ansible itself, so that ranges, types and precedence are exactly what the tool has seen. */
+/** Reads inventories with Ansible itself, so that ranges, types and precedence are exactly those that the tool gets. */
 import {
   closeSync,
   cpSync,
@@ -14,17 +14,18 @@ import { InputError } from "../../core/errors.ts";
 import { capture } from "../../io/command/capture.ts";
 import { type Listing, listingOf, parseListing } from "./listing.ts";
 
+/** Which Ansible reads, and how. */
 export interface ReadOptions {
   /** Folder with ansible-inventory. */
   readonly bin: string;
   readonly env: NodeJS.ProcessEnv;
-  /** A folder of our own, for copies and an empty configuration. */
+  /** Scratch folder, for copies and an empty ansible.cfg. */
   readonly scratch: string;
-  /** Use the ansible.cfg that lies beside or above the inventory. */
+  /** Use the ansible.cfg beside or above the inventory. */
   readonly ownConfig: boolean;
 }
 
-/** @throws InputError with what Ansible said. */
+/** Reads inventories as one. Starts Ansible twice. @throws InputError with Ansible's error message. */
 export async function readInventory(
   inventories: readonly string[],
   { bin, env, scratch, ownConfig }: ReadOptions,
@@ -33,7 +34,7 @@ export async function readInventory(
   writeFileSync(neutral, "[defaults]\n");
   const config =
     (ownConfig ? inventories.map(configAbove).find((path) => path !== undefined) : undefined) ?? neutral;
-  // Nothing of the user's own Ansible gets in, but the way to read encrypted files.
+  // No setting of the user's own Ansible counts, except those for reading encrypted files.
   const inherited = Object.entries(env).filter(([name]) => !/^ANSIBLE_(?!VAULT_)/.test(name));
   const options = {
     env: {
@@ -55,7 +56,7 @@ export async function readInventory(
     if (code === 0) return parseListing(stdout);
     throw new InputError(`Ansible cannot read ${inventories.join(", ")}`, {
       output: stderr.trim(),
-      remedy: "correct what it says; it is the Ansible that the tool itself would use",
+      remedy: "correct the inventory as the message above says, then repeat the command",
     });
   };
   const [exported, merged] = await Promise.all([list("--export"), list()]);
@@ -71,13 +72,14 @@ function configAbove(inventory: string): string | undefined {
   return undefined;
 }
 
+/** Inventories that Ansible can read without a vault password. */
 export interface Readable {
   readonly inventories: readonly string[];
-  /** Files that are encrypted as a whole, and were left out: what is in them must not be written in clear text. */
+  /** Files that are encrypted as a whole and were left out: their content must not be written in clear text. */
   readonly encrypted: readonly string[];
 }
 
-/** The same inventories without wholly encrypted files; copies only when there are such files. */
+/** The same inventories without files that are encrypted as a whole. Copies an inventory only when it has such files. */
 export function withoutEncryptedFiles(inventories: readonly string[], scratch: string): Readable {
   const encrypted: string[] = [];
   const readable = inventories.map((inventory, index) => {
@@ -117,6 +119,7 @@ function startsEncrypted(path: string): boolean {
   }
 }
 
+/** A path for messages: relative when it is in the current folder or beside it. */
 export function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === "" ? "." : short.startsWith("../../..") ? path : short;

@@ -1,6 +1,6 @@
-/** What is generated from the schema and the rules: the JSON Schema for editors, and two pages of documentation. */
+/** Generates the JSON Schema for editors and two pages of documentation from the schema and the rules. */
 import { z } from "zod";
-import { RULES } from "../rules/inventory-rules.ts";
+import { INVENTORY_RULES } from "../rules/inventory-rules.ts";
 import { clusterSchema } from "../schema/cluster.ts";
 import { alternatives, descriptionOf } from "../schema/walk.ts";
 import { type CodeDoc, READING_CODES, SCHEMA_CODES } from "./problem-codes.ts";
@@ -10,14 +10,14 @@ type JsonSchema = { [key: string]: unknown };
 
 const MARKER = "Generated from tasks/inventory by `npm run schema`. Do not edit.";
 
-/** A rule as the documentation tells of it. */
+/** A rule and its text in docs/rules.md. */
 export interface RuleDoc extends CodeDoc {
   readonly severity: string;
 }
 
 /**
- * Path below the repository's root → content.
- * @param vendor rules of the vendored tools, which this room does not know
+ * Path relative to the repository's root → content.
+ * @param vendor codes of the tools' rules, from toolchain/tool-rules.ts
  */
 export function generatedDocuments(vendor: readonly RuleDoc[]): ReadonlyMap<string, string> {
   return new Map([
@@ -27,7 +27,7 @@ export function generatedDocuments(vendor: readonly RuleDoc[]): ReadonlyMap<stri
   ]);
 }
 
-/** For the YAML language server. A file is a part of an inventory, so nothing in maps that merge is required. */
+/** For the YAML language server. No key is required, because a file is only a part of an inventory. */
 function editorSchema(): JsonSchema {
   const schema = z.toJSONSchema(clusterSchema, { target: "draft-7", io: "input", unrepresentable: "any" });
   return { $comment: MARKER, title: "kube-magic cluster", ...withoutRequired(schema as JsonSchema) };
@@ -53,23 +53,30 @@ function inventoryPage(): string {
 
 ${MARKER}
 
-A cluster is a folder in \`inventories/\`. Its files are YAML maps of the sections below; how they are cut into files is
-up to you. Layers, later ones win: \`inventories/_defaults/*.yml\`, \`inventories/<cluster>/*.yml\` in the order of their
-names, \`inventories/<cluster>/local/*.yml\` (not committed), \`--set path=value\`. Maps merge key by key; lists and all
-other values replace; \`null\` takes back what a lower layer set. \`npm run explain -- <path>\` tells where a value comes
-from, \`npm run validate\` checks all of it.
+A cluster is a folder in \`inventories/\`. Its files are YAML maps of the sections below. You may divide the sections into
+files as you like.
+
+The values come from layers. A later layer wins:
+
+1. \`inventories/_defaults/*.yml\`
+2. \`inventories/<cluster>/*.yml\`, in the order of their names
+3. \`inventories/<cluster>/local/*.yml\`, which git ignores
+4. \`--set path=value\`
+
+Maps merge key by key. Lists and all other values replace. \`null\` removes the value of a lower layer, so that the default
+applies. \`npm run explain -- <path>\` shows where a value comes from; \`npm run validate\` checks all values.
 
 YAML is read as Ansible reads it: \`yes\`, \`no\`, \`on\` and \`off\` are booleans, \`0644\` is 420, \`1.30\` is 1.3. Quote
-what is meant as text. \`!vault\` and \`!unsafe\` values pass through untouched.
+what you mean as text. \`!vault\` and \`!unsafe\` values pass through unchanged.
 
-A host range stands for several hosts: \`compute[1:4]\` with \`ip: 10.42.253.[20:23]\`. The fields ip, ip6, address and zone
-count along with the name; \`[01:12]\` keeps the zeros. Inside \`{ }\` a range must be quoted.
+A host range means several hosts: \`compute[1:4]\` with \`ip: 10.42.253.[20:23]\`. Ranges in the fields ip, ip6, address and
+zone count with the range in the name. \`[01:12]\` keeps the zeros. Inside \`{ }\`, quote a range.
 
 Secrets belong under \`tools\`, encrypted: \`ansible-vault encrypt_string --name db_password\` prints a \`!vault\` value to
-paste. A private layer in \`local/\` is not committed; that alone does not encrypt it.
+paste. git ignores the files in \`local/\`, but they are not encrypted.
 
-Editors with the YAML language server complete and check keys: the first line of each file names the schema. For
-\`!vault\` and \`!unsafe\`, add them to the editor's \`yaml.customTags\`.
+Editors with the YAML language server complete and check keys: the first line of each file names the schema. Add \`!vault\`
+and \`!unsafe\` to the editor's \`yaml.customTags\`.
 `;
   const simple = Object.entries(shape).filter(([, schema]) => fieldsOf(schema).length === 0);
   const sections = Object.entries(shape).filter(([, schema]) => fieldsOf(schema).length > 0);
@@ -86,7 +93,7 @@ Editors with the YAML language server complete and check keys: the first line of
 
 type Field = readonly [name: string, schema: AnySchema];
 
-/** The leaves below a section, with dotted names; \`<name>\` stands for a key of the user's choice. */
+/** The leaves below a section, with dotted names; `<name>` is a key that the user chooses. */
 function fieldsOf(schema: AnySchema, prefix = ""): Field[] {
   return alternatives(schema).flatMap((one): Field[] => {
     const { def } = one._zod;
@@ -168,9 +175,9 @@ function rulesPage(vendor: readonly RuleDoc[]): string {
 
 ${MARKER}
 
-Every problem has a code that stays the same. Errors stop a deployment before it begins; warnings do not, unless
-\`npm run validate -- --strict\` is used. Codes below KM100 are about reading a file, KM100 to KM119 about its form, those
-above about its meaning.
+Every problem has a code that stays the same. An error stops a deployment before it begins. A warning does not; with
+\`npm run validate -- --strict\`, a warning is an error too. Codes below KM100 are about reading a file, KM100 to KM119
+about its form, and the others about its meaning.
 
 ## Reading files
 `,
@@ -178,9 +185,9 @@ above about its meaning.
     "## Form\n",
     ...SCHEMA_CODES.map(plain),
     "## Rules\n",
-    ...RULES.map(rule),
+    ...INVENTORY_RULES.map(rule),
     "## The tools\n",
-    "About the tools that `npm run init` has brought, and about vendor/ itself.\n",
+    "Checks of the tools that `npm run init` installed, and of the files in vendor/.\n",
     ...vendor.map(rule),
   ].join("\n");
 }

@@ -1,53 +1,92 @@
-/** Codes of problems that no rule owns: reading files, and the schema. docs/rules.md lists them. */
+/** Codes of problems that are not found by a rule: those of reading files and of the schema. docs/rules.md lists them. */
 
+/** A code and its text in docs/rules.md. */
 export interface CodeDoc {
   readonly code: string;
   readonly title: string;
   readonly rationale: string;
 }
 
+/** Problems of reading a file. */
 export const READING_CODES: readonly CodeDoc[] = [
-  ["KM001", "A file cannot be read", "It is missing, a directory, or not readable for you."],
-  ["KM002", "A file is too large", "The limit is 4 MiB; an inventory of 10,000 hosts has about 2 MB."],
-  ["KM003", "A file is not UTF-8", "Ansible reads UTF-8 only."],
-  ["KM004", "A character that YAML forbids", "Control characters, NUL bytes and invisible line separators."],
-  ["KM005", "Not YAML", "What only some YAML readers accept is refused too: Ansible has to read it."],
+  ["KM001", "A file cannot be read", "The file is missing, is a directory, or you may not read it."],
+  ["KM002", "A file is too large", "The limit is 4 MiB. An inventory of 10,000 hosts has about 2 MB."],
+  ["KM003", "A file is not UTF-8", "Ansible reads only UTF-8."],
+  [
+    "KM004",
+    "A character that YAML forbids",
+    "A control character, a NUL byte, or an invisible line separator.",
+  ],
+  [
+    "KM005",
+    "Not YAML",
+    "The text is not valid YAML. Text that only some YAML readers accept is refused too, because Ansible has to read it.",
+  ],
   [
     "KM006",
     "A tab where YAML needs spaces",
-    "Tabs are allowed in comments, in quotes and in block texts only.",
+    "YAML allows tabs only in comments, in quoted text and in block texts.",
   ],
-  ["KM007", "A key is written twice", "YAML readers keep the last one and say nothing."],
-  ["KM008", "More than one document", "Ansible reads files of one document."],
-  ["KM009", "An alias or anchor is wrong", "Anchors are known below their definition, in the same file."],
-  ["KM010", "Too many values", "The limit is 1,000,000 in one file; aliases of aliases multiply."],
   [
-    "KM011",
-    "Nested too deeply",
-    "The limit is 100 levels, as js-yaml counts them; most often a bracket is not closed.",
+    "KM007",
+    "A key is written twice",
+    "YAML readers keep the last value and drop the other without a warning.",
   ],
-  ["KM012", "An unquoted date", "Ansible makes a date object of it, which prints in another form."],
-  ["KM013", "A tag that is not supported", "!vault, !unsafe, !!str, !!int, !!float, !!bool and !!null are."],
-  ["KM014", "A value that does not fit its tag", "Such as !!int with a word, or !vault without its header."],
+  ["KM008", "More than one document", "Ansible reads only files with one document."],
+  [
+    "KM009",
+    "An alias or anchor is wrong",
+    "An alias needs an anchor of the same name above it, in the same file.",
+  ],
+  [
+    "KM010",
+    "Too many values",
+    "The limit is 1,000,000 values in one file. Aliases of aliases multiply the values.",
+  ],
+  ["KM011", "Nested too deeply", "The limit is 100 levels. Most often a bracket is not closed."],
+  [
+    "KM012",
+    "An unquoted date",
+    "Ansible turns it into a date, which prints in another form. Quote it to keep the text.",
+  ],
+  [
+    "KM013",
+    "A tag that is not supported",
+    "Supported are !vault, !unsafe, !!str, !!int, !!float, !!bool and !!null.",
+  ],
+  [
+    "KM014",
+    "A value that does not fit its tag",
+    "For example, !!int with a word, or !vault without its header.",
+  ],
   [
     "KM015",
     "A key that is not text",
-    "YAML reads yes, no, on, off, null and numbers as something else: quote them.",
+    "YAML reads yes, no, on, off, null and numbers as other types: quote them.",
   ],
-  ["KM016", "A special value", "<< merges maps and belongs in front of one; quote it to mean the text."],
-  ["KM018", "A file is no map", "Every file is a map of sections."],
-  ["KM019", "A --set that cannot be read", "It is --set path=value."],
+  [
+    "KM016",
+    "A special value",
+    "<< merges a map into this one, so it needs a map as its value. Quote it to mean the text.",
+  ],
+  ["KM018", "A file is not a map", "Every file is a map of sections."],
+  ["KM019", "A --set that cannot be read", "Write it as --set path=value."],
 ].map(asDoc);
 
+/** Problems that the schema finds. */
 export const SCHEMA_CODES: readonly CodeDoc[] = [
-  ["KM100", "An unknown key", "It would have no effect; most often it is misspelt."],
-  ["KM101", "A value of the wrong type", "Such as a number where text is expected: quote it."],
-  ["KM102", "A value is missing", "It has no default."],
-  ["KM103", "A value that is not possible", "Such as an address with a part above 255."],
-  ["KM110", "A host range is malformed", "It is name[first:last], with one range, counting upwards."],
-  ["KM111", "A range in a single host's field", "Fields count along with the name; the name has no range."],
-  ["KM112", "Ranges of different lengths", "Each host of a range needs an address of its own."],
-  ["KM113", "A host is declared twice", "By a range and by its name, or by two ranges."],
+  ["KM100", "An unknown key", "The key would have no effect; most often it is misspelt."],
+  ["KM101", "A value of the wrong type", "For example, a number where text is expected: quote it."],
+  ["KM102", "A value is missing", "The key has no default."],
+  ["KM103", "A value that is not possible", "For example, an address with a part above 255."],
+  ["KM110", "A host range is malformed", "Write it as name[first:last], with one range that counts upwards."],
+  [
+    "KM111",
+    "A range in a single host's field",
+    "A range in a field counts with the range in the host's name, and this name has none.",
+  ],
+  ["KM112", "Ranges of different lengths", "Each host of a range needs its own address."],
+  ["KM113", "A host is declared twice", "Two ranges contain the host, or a range and its own entry."],
 ].map(asDoc);
 
 function asDoc(row: string[]): CodeDoc {

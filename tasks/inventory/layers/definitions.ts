@@ -1,11 +1,11 @@
-/** Where a value of the merged inventory was written, and what it overrode. */
+/** Finds where a value of the merged inventory is written, and which values it overrides. */
 import type { InventoryPath } from "../../core/path.ts";
 import type { Origin } from "../../core/problem.ts";
 import type { Value } from "../../core/value.ts";
 import { originOf, type Place, toValue, type YamlNode } from "../../io/yaml.ts";
 import type { Layer } from "./layer.ts";
 
-/** One layer's say about a path. */
+/** The value of one layer at a path. */
 export interface Definition {
   readonly value: Value;
   readonly origin: Origin;
@@ -21,11 +21,11 @@ interface Found {
   readonly node: YamlNode;
 }
 
-/** The places of a path in the layers that still count, lowest layer first. */
+/** The places of a path in all layers whose value is part of the result, lowest layer first. */
 export function findInLayers(layers: readonly Layer[], path: InventoryPath): readonly Found[] {
   let found: Found[] = layers.map((layer) => ({ layer, key: undefined, node: layer.root }));
   for (const part of path) {
-    // A value that is no map hides what the layers below it say; the merge does the same.
+    // A value that is not a map replaces those of the layers below it, as in the merge.
     const hiding = found.findLastIndex(({ node }) => node.kind !== "map");
     const top = found.at(-1);
     if (top?.node.kind === "list") {
@@ -41,7 +41,7 @@ export function findInLayers(layers: readonly Layer[], path: InventoryPath): rea
   return found;
 }
 
-/** Every say about a path, lowest layer first; the last one is the value's source. */
+/** Every layer's value at a path, lowest layer first; the last one is the source of the merged value. */
 export function definitions(layers: readonly Layer[], path: InventoryPath): readonly Definition[] {
   return findInLayers(layers, path).map(({ layer, key, node }) => {
     const place = placeOf(key, node);
@@ -54,7 +54,7 @@ export function definitions(layers: readonly Layer[], path: InventoryPath): read
   });
 }
 
-/** Where to put the caret for a path: a scalar's text, otherwise the key of the map or list. */
+/** Where the caret of a message points for a path: the text of a scalar, else the key of the map or list. */
 export function placeIn(
   layers: readonly Layer[],
   path: InventoryPath,

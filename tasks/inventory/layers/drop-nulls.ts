@@ -1,11 +1,12 @@
-/** null takes back what a lower layer set: the section's default counts again. Pass-through values keep their nulls. */
+/** null removes the value of a lower layer, so that the default applies. Pass-through variables keep their nulls. */
 import { isMap, type Value, type ValueMap } from "../../core/value.ts";
 
-export function withoutUnset(root: ValueMap): ValueMap {
+/** The merged inventory without its nulls, so that the schema fills in the defaults. */
+export function withoutNulls(root: ValueMap): ValueMap {
   const { tools, hosts, ...sections } = root;
   return {
     ...(dropNulls(sections) as ValueMap),
-    // A host without anything is a mistake, not a host taken back.
+    // A host that is null is a mistake: it does not remove the host.
     ...(hosts === undefined ? {} : { hosts: isMap(hosts) ? mapValues(hosts, dropNulls) : hosts }),
     ...(tools === undefined || tools === null ? {} : { tools }),
   };

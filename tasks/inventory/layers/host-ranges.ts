@@ -1,4 +1,7 @@
-/** `compute[1:4]` with `ip: 10.42.253.[20:23]` → four hosts. Done per layer, so that a later layer can override one. */
+/**
+ * Expands host ranges: `compute[1:4]` with `ip: 10.42.253.[20:23]` → four hosts. Each layer is expanded before the merge,
+ * so that a later layer can override a single host.
+ */
 import type { Problem } from "../../core/problem.ts";
 import type { MapEntry, MapNode, Place, YamlNode } from "../../io/yaml.ts";
 import { problemAtNode } from "../problems/problem-places.ts";
@@ -6,28 +9,29 @@ import { problemAtNode } from "../problems/problem-places.ts";
 const RANGE = /\[(\d+):(\d+)\]/;
 const MOST_HOSTS = 50_000;
 
-/** Fields of a host in which a range counts along with the name. */
+/** Fields of a host in which a range counts with the range in the name. */
 const COUNTING_FIELDS: ReadonlySet<string> = new Set(["ip", "ip6", "address", "zone"]);
 
+/** The texts of a range, or what is wrong with it. */
 export type Expansion =
   | { readonly items: readonly string[]; readonly complaint?: undefined }
   | { readonly items?: undefined; readonly complaint: string };
 
-/** All texts that a text with one range stands for; the width of the first number is kept: `[08:12]` → 08, 09, 10. */
+/** All texts that a text with one range means. Keeps the width of the first number: `[08:12]` → 08, 09, 10, 11, 12. */
 export function expandRange(text: string): Expansion {
   const found = RANGE.exec(text);
   if (found === null || RANGE.test(text.slice(found.index + found[0].length))) {
     return {
-      complaint: found === null ? `"${text}" has no range of the form [1:4]` : "only one range is possible",
+      complaint: found === null ? `"${text}" has no range of the form [1:4]` : "it has more than one range",
     };
   }
   const [range, first = "", last = ""] = found;
   const from = Number(first);
   const to = Number(last);
   if (to < from) return { complaint: `${range} counts backwards` };
-  if (to - from >= MOST_HOSTS) return { complaint: `${range} stands for more than ${MOST_HOSTS} hosts` };
+  if (to - from >= MOST_HOSTS) return { complaint: `${range} means more than ${MOST_HOSTS} hosts` };
   if (last.length < first.length || (last.startsWith("0") && last.length !== first.length)) {
-    return { complaint: `the numbers of ${range} are padded differently` };
+    return { complaint: `the numbers of ${range} have different widths` };
   }
   const before = text.slice(0, found.index);
   const after = text.slice(found.index + range.length);
@@ -39,12 +43,13 @@ export function expandRange(text: string): Expansion {
   return { items };
 }
 
+/** A layer without ranges. */
 export interface Expanded {
   readonly root: MapNode;
   readonly problems: readonly Problem[];
 }
 
-/** Replaces ranges in `hosts` and in `tools.<tool>.hosts` by the hosts they stand for. */
+/** Replaces the ranges in `hosts` and in `tools.<tool>.hosts` by the hosts that they mean. */
 export function expandHosts(root: MapNode): Expanded {
   const problems: Problem[] = [];
   const complain = (place: Place, code: string, message: string, remedy: string): void => {
@@ -108,7 +113,7 @@ function twice(host: string, one: string, other: string): [string, string] {
 
 const copyHost: ExpandValue = (value) => () => value;
 
-/** A host that is no range: ranges in its fields have nothing to count along with. */
+/** A host without a range in its name: a range in a field has nothing to count with. */
 function single(value: YamlNode, complain: Complain): (index: number) => YamlNode {
   if (value.kind === "map") {
     for (const name of COUNTING_FIELDS) {
@@ -117,8 +122,8 @@ function single(value: YamlNode, complain: Complain): (index: number) => YamlNod
         complain(
           field,
           "KM111",
-          `${name} is a range, the host's name is none`,
-          "give the name a range too, such as worker[1:4]",
+          `${name} is a range, but the host's name has no range`,
+          "write a range in the name too, such as worker[1:4]",
         );
       }
     }
@@ -138,7 +143,7 @@ const expandHost: ExpandValue = (value, count, complain) => {
           field,
           "KM112",
           `${count} hosts cannot share one ${name}`,
-          `count along: ${name}: "${field.value.replace(/\d+$/, "[1:4]")}"`,
+          `write a range: ${name}: "${field.value.replace(/\d+$/, "[1:4]")}"`,
         );
       }
       continue;
@@ -147,7 +152,12 @@ const expandHost: ExpandValue = (value, count, complain) => {
     if (items?.length === count) counting.set(name, items);
     else {
       const message = complaint ?? `${name} has ${items?.length} addresses for ${count} hosts`;
-      complain(field, complaint === undefined ? "KM112" : "KM110", message, "make both ranges equally long");
+      complain(
+        field,
+        complaint === undefined ? "KM112" : "KM110",
+        message,
+        "give both ranges the same length",
+      );
     }
   }
   return (index) => {

@@ -1,8 +1,9 @@
-/** One file of an inventory, or one --set flag. */
+/** One source of values. */
 import type { MapNode } from "../../io/yaml.ts";
 
+/** One file of an inventory, or one --set flag. */
 export interface Layer {
-  /** As shown to people: `inventories/prod/hosts.yml`, or `--set`. */
+  /** For messages: `inventories/prod/hosts.yml`, or `--set`. */
   readonly file: string;
   /** Folder that relative paths in this layer start from. */
   readonly folder: string;

@@ -1,4 +1,4 @@
-/** The layers of a cluster: which files, in which order. Later layers win. */
+/** Reads the layers of a cluster in their order. Later layers win. */
 import { dirname, join, relative } from "node:path";
 import { formatPath, parsePath } from "../../core/path.ts";
 import type { Problem } from "../../core/problem.ts";
@@ -6,14 +6,15 @@ import { listYamlFiles, readYaml, readYamlFile, SourceText, type YamlNode } from
 import { problemAtNode } from "../problems/problem-places.ts";
 import type { Layer } from "./layer.ts";
 
+/** All layers of a cluster, lowest first. */
 export interface Layers {
   readonly layers: readonly Layer[];
-  /** False when a file could not be read: what is missing may have been in it. */
+  /** False when a file could not be read: a value that seems to be missing may be in it. */
   readonly isComplete: boolean;
   readonly problems: readonly Problem[];
 }
 
-/** `no` is a word of YAML 1.1 for false, and the natural name for "no proxy for". */
+/** YAML 1.1 reads the key `no` as false; network.proxy.no is the one key that may be written so. */
 const acceptKey = (path: readonly string[]): boolean => path.join(".") === "network.proxy.no";
 
 /** Reads `_defaults`, the cluster's folder, its `local/` folder and the --set flags, in this order. */
@@ -63,7 +64,7 @@ const NOT_A_MAP = {
   remedy: 'write "section: …" lines, such as "network:" or "hosts:"',
 };
 
-/** One `--set a.b=c`, as a tree of its own whose places point into the flag's text. */
+/** Parses one `--set a.b=c` to a tree. Its places point into the text of the flag. */
 function readSet(text: string, index: number): { root?: YamlNode; problems: readonly Problem[] } {
   const source = new SourceText("--set", text, index);
   const equals = text.indexOf("=");
@@ -72,7 +73,7 @@ function readSet(text: string, index: number): { root?: YamlNode; problems: read
     const place = { source, start: 0, end: text.length };
     return { problems: [problemAtNode(place, BAD_SET)] };
   }
-  // Blanked rather than cut, so that offsets in the value are offsets in the flag.
+  // Blanks replace the path, so that offsets in the value are offsets in the flag.
   const blanked = " ".repeat(equals + 1) + text.slice(equals + 1);
   const reading = readYaml(new SourceText("--set", blanked, index));
   const problems = reading.problems.map((problem) => ({ ...problem, line: text }));
@@ -107,6 +108,6 @@ function onSource(node: YamlNode, source: SourceText): YamlNode {
 
 const BAD_SET = {
   code: "KM019",
-  message: "--set takes a path, an equals sign and a value",
-  remedy: `for example --set api.port=8443, or --set '${formatPath(["hosts", "worker1", "labels", "a.b/c"])}=x'`,
+  message: "--set needs a path, an equals sign and a value",
+  remedy: `write it like --set api.port=8443, or --set '${formatPath(["hosts", "worker1", "labels", "a.b/c"])}=x'`,
 };

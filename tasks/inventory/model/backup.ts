@@ -1,10 +1,11 @@
-/** The section `backup` → model. */
+/** Builds the model of the section backup. */
 import type { Backup, BackupRepository } from "../../core/model/backup.ts";
 import type { Host } from "../../core/model.ts";
 import type { Settings } from "../schema/cluster.ts";
 
 type BackupSettings = NonNullable<Settings["backup"]>;
 
+/** Paths without trailing slashes; the sftp host is the first with the role backup, unless the section names one. */
 export function buildBackup(backup: BackupSettings, hosts: readonly Host[]): Backup {
   const { repository, password, keep, drill, schedule, spreadMinutes, maxAgeHours, extraPaths } = backup;
   return {
@@ -25,7 +26,7 @@ function buildRepository(repository: BackupSettings["repository"], hosts: readon
   const first = hosts.find(({ roles }) => roles.includes("backup"));
   return {
     kind: "sftp",
-    // A rule speaks up when there is none.
+    // Rule KM501 refuses an empty name.
     host: repository.host ?? first?.name ?? "",
     path: withoutSlash(repository.path),
   };

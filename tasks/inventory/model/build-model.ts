@@ -1,4 +1,4 @@
-/** Validated settings → ClusterModel: defaults that depend on other values, one spelling for everything, frozen. */
+/** Builds the ClusterModel of validated settings: fills in defaults that depend on other values, and freezes the result. */
 import { canonicalIp, ipVersion } from "../../core/ip.ts";
 import {
   type CephStorage,
@@ -24,13 +24,15 @@ import { buildStorageClasses } from "./storage-classes.ts";
 
 type HostSettings = Settings["hosts"][string];
 
+/** What the settings do not contain. */
 export interface BuildContext {
   /** Name of the cluster's folder. */
   readonly cluster: string;
-  /** Expands `~` and makes a path absolute, relative to the file it is written in. */
+  /** Makes the path of a file absolute: expands `~`; other relative paths start at the inventory file. */
   resolveFile(path: InventoryPath, file: string): string;
 }
 
+/** The model of a cluster. */
 export function buildModel(settings: Settings, context: BuildContext): ClusterModel {
   const name = settings.name ?? context.cluster;
   const hosts = buildHosts(settings, context);
@@ -95,7 +97,7 @@ function buildHosts(settings: Settings, context: BuildContext): Host[] {
 
 const DEFAULT_SSH: SshAccess = { user: "root", port: 22, hostKeys: "accept-new" };
 
-/** No virtual address, no host to balance the load, and no name that leads to somebody who does. */
+/** True when no load balancer, ours or another, is in front of the API: no VIP, no host with the role, no api.domain. */
 function isLocal({ api }: Settings, hosts: readonly Host[]): boolean {
   const balancers = hosts.filter(({ roles }) => roles.includes("load-balancer"));
   return api.vip === undefined && api.domain === undefined && balancers.length === 0;
@@ -193,7 +195,7 @@ function buildTool(tool: Settings["tools"][ToolName]): ToolVariables {
   return { groups: groups as Record<string, ValueMap>, hosts: hosts as Record<string, ValueMap> };
 }
 
-/** IPv4 first, whatever the order of writing: tools take the first as the main one. */
+/** IPv4 first, in whatever order they are written: tools take the first network as the main one. */
 function list(networks: string | readonly string[]): string[] {
   const all = typeof networks === "string" ? [networks] : [...networks];
   const version = (cidr: string) => ipVersion(cidr.slice(0, cidr.lastIndexOf("/"))) ?? 0;

@@ -1,11 +1,11 @@
-/** Section ldap → model. */
+/** Builds the model of the section ldap. */
 import type { Ldap, SecretSource } from "../../core/model.ts";
 import type { InventoryPath } from "../../core/path.ts";
 import type { Settings } from "../schema/cluster.ts";
 
 type LdapSettings = NonNullable<Settings["ldap"]>;
 
-/** @param resolveFile makes a path absolute, relative to the file that it is written in */
+/** @param resolveFile makes the path of a file absolute; relative paths start at the inventory file */
 export function buildLdap(
   ldap: LdapSettings,
   resolveFile: (path: InventoryPath, file: string) => string,

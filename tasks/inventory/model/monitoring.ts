@@ -1,9 +1,10 @@
-/** The section `monitoring` → model: durations in seconds, lists in the order of writing. */
+/** Builds the model of the section monitoring: durations in seconds, lists in the order of the inventory. */
 import { canonicalIp } from "../../core/ip.ts";
 import type { Monitoring } from "../../core/model/monitoring.ts";
 import type { Settings } from "../schema/cluster.ts";
 import { parseDuration } from "../schema/fields.ts";
 
+/** Fills in the sender from the domain, and the networks of the web pages from network.machines. */
 export function buildMonitoring(
   section: NonNullable<Settings["monitoring"]>,
   { domain, network }: Settings,

@@ -1,15 +1,17 @@
-/** The sections of the services around the cluster, with the defaults that follow from the rest of the inventory. */
+/** Builds the models of dns, resolver, registry, routes and edge; some defaults depend on the rest of the inventory. */
 import { canonicalIp, isIpv6 } from "../../core/ip.ts";
 import type { Dns, Edge, Registry, Resolver, Routes } from "../../core/model/services.ts";
 import type { EdgeVip, Host, Network } from "../../core/model.ts";
 import type { Settings } from "../schema/cluster.ts";
 
+/** What the defaults of the services depend on. */
 export interface Surroundings {
   readonly hosts: readonly Host[];
   readonly network: Network;
   readonly edgeVips: readonly EdgeVip[];
 }
 
+/** Each is present when its section is. */
 export interface Services {
   readonly dns?: Dns;
   readonly resolver?: Resolver;
@@ -18,6 +20,7 @@ export interface Services {
   readonly edge?: Edge;
 }
 
+/** The services that have a section. */
 export function buildServices(settings: Settings, around: Surroundings): Services {
   const { dns, resolver, registry, routes, edge } = settings;
   return {
@@ -48,7 +51,7 @@ function buildDns(dns: NonNullable<Settings["dns"]>, settings: Settings, around:
   return {
     ttl: dns.ttl,
     contact: dns.contact ?? `hostmaster.${domain}`,
-    // Hosts may be told to ask us already: that is no place to pass questions on to.
+    // network.dns.servers may name our own name servers already: these must not forward to themselves.
     forwarders:
       dns.forwarders?.map(canonicalIp) ?? around.network.dns.servers.filter((server) => !own.has(server)),
     clients: dns.clients,
@@ -93,7 +96,7 @@ function buildRoutes({ podNetworks, fromApi }: NonNullable<Settings["routes"]>):
   return { podNetworks: Object.fromEntries(named), fromApi };
 }
 
-/** IPv4 first, whatever the order of writing. */
+/** IPv4 first, in whatever order they are written. */
 function list(values: string | readonly string[]): string[] {
   const all = typeof values === "string" ? [values] : [...values];
   return all.sort((a, b) => Number(isIpv6(a)) - Number(isIpv6(b)));

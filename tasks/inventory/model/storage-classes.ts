@@ -1,7 +1,8 @@
-/** storage.ceph.storageClasses → model; without the key, one class for each rbd pool. */
+/** Builds the storage classes of storage.ceph. */
 import type { StorageClass } from "../../core/model.ts";
 import type { Settings } from "../schema/cluster.ts";
 
+/** The classes of storageClasses; without that key, one for each rbd pool, the first of them the default class. */
 export function buildStorageClasses({
   storageClasses,
   pools,

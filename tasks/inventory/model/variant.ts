@@ -1,11 +1,12 @@
-/** The same cluster with one value changed: whatever is rendered differently carries the value. */
+/** The same cluster with one value changed: every file that renders differently contains the value. */
 import type { ClusterModel } from "../../core/model.ts";
 import type { InventoryPath } from "../../core/path.ts";
 import { Float, isMap, Tagged, type Value } from "../../core/value.ts";
 
 /**
- * @param build makes a model from a whole inventory, undefined when the schema refuses it. Rules do not matter here.
- * @returns undefined for a path without a value, and for values that can only be one of a few words.
+ * A model with another value at a path.
+ * @param build makes a model of a whole inventory; undefined when the schema refuses it. Rules are not checked
+ * @returns undefined for a path without a value, and for a value that must be one of a few words
  */
 export function variantAt(
   root: Value,
@@ -14,7 +15,7 @@ export function variantAt(
   build: (changed: Value) => ClusterModel | undefined,
 ): ClusterModel | undefined {
   if (current === undefined) return undefined;
-  for (const other of others(current)) {
+  for (const other of otherValues(current)) {
     const model = build(replaceAt(root, path, other));
     if (model !== undefined) return model;
   }
@@ -22,7 +23,7 @@ export function variantAt(
 }
 
 /** Different values of the same kind, the likeliest to be valid first. */
-function others(value: Value): Value[] {
+function otherValues(value: Value): Value[] {
   if (typeof value === "boolean") return [!value];
   if (typeof value === "number") return [value + 1, value - 1];
   if (typeof value === "bigint") return [value + 1n];
@@ -30,7 +31,7 @@ function others(value: Value): Value[] {
   if (value instanceof Tagged) return [new Tagged(value.tag, `${value.text}x`)];
   if (typeof value === "string") {
     const otherDigit = (digit: string) => (digit === "1" ? "2" : "1");
-    // An address: its last number, a network: its first, a name: one letter more.
+    // Valid for an address (last number changed), a network (first number changed), or a name (one more letter).
     return [
       value.replace(/\d(?=\D*$)/, otherDigit),
       value.replace(/\d/, otherDigit),
@@ -38,7 +39,7 @@ function others(value: Value): Value[] {
       `x${value}`,
     ].filter((other) => other !== value);
   }
-  if (Array.isArray(value)) return [value.slice(0, -1), [...value, ...value.slice(-1).flatMap(others)]];
+  if (Array.isArray(value)) return [value.slice(0, -1), [...value, ...value.slice(-1).flatMap(otherValues)]];
   return [];
 }
 

@@ -1,4 +1,4 @@
-/** Takes unknown keys out, so that one slip does not hide what the rules have to say. */
+/** Drops unknown keys, so that the rules can check the rest of the inventory. */
 import type { z } from "zod";
 import { isMap, type Value } from "../../core/value.ts";
 
@@ -7,7 +7,7 @@ interface Branch {
   readonly children: Map<string, Branch>;
 }
 
-/** @returns the value without its unknown keys; undefined when there are other issues than these. */
+/** The value without its unknown keys; undefined when the schema has other issues too. */
 export function withoutUnknownKeys(value: Value, issues: readonly z.core.$ZodIssue[]): Value | undefined {
   const root: Branch = { keys: new Set(), children: new Map() };
   for (const issue of issues) {

@@ -1,4 +1,4 @@
-/** Problems at places of the tree. */
+/** Adds file, line and column to problems. */
 import { maskSecrets } from "../../core/mask.ts";
 import { formatPath, type InventoryPath } from "../../core/path.ts";
 import type { Problem } from "../../core/problem.ts";
@@ -15,6 +15,7 @@ interface Complaint {
   readonly path?: string;
 }
 
+/** A problem at a place of a file; secrets on its line are masked. */
 export function problemAtNode(place: Place, complaint: Complaint): Problem {
   const { source, start, end } = place;
   return {
@@ -25,13 +26,14 @@ export function problemAtNode(place: Place, complaint: Complaint): Problem {
   };
 }
 
+/** A problem at a path of the inventory, before its place in the files is known. */
 export interface ComplaintAtPath extends SchemaComplaint {
   readonly severity?: Problem["severity"];
 }
 
 /**
- * Problems where their paths are written or, when nothing is written there, at the nearest key above. A host range
- * repeats one mistake for each of its hosts: it is said once.
+ * Problems at the places of their paths; when a path is not written, at the nearest key above it. A mistake in a host
+ * range is a mistake of each of its hosts: it is reported once.
  */
 export function problemsAtPaths(layers: readonly Layer[], complaints: Iterable<ComplaintAtPath>): Problem[] {
   const problems = new Map<string, { problem: Problem; hosts: number }>();
@@ -54,7 +56,7 @@ export function problemsAtPaths(layers: readonly Layer[], complaints: Iterable<C
   return [...problems.values()].map(({ problem, hosts }) =>
     hosts === 1
       ? problem
-      : { ...problem, message: `${problem.message} (and ${hosts - 1} more like it from this line)` },
+      : { ...problem, message: `${problem.message} (and ${hosts - 1} more from this line)` },
   );
 }
 
@@ -67,17 +69,17 @@ function problemAtPath(
   layers: readonly Layer[],
   { path, at, remedy, ...complaint }: ComplaintAtPath,
 ): Problem {
-  const say = (written: string) => (typeof remedy === "string" ? remedy : remedy(written));
+  const remedyFor = (written: string) => (typeof remedy === "string" ? remedy : remedy(written));
   for (let length = path.length; length > 0; length -= 1) {
     const place = placeIn(layers, path.slice(0, length), length === path.length ? at : "key");
     if (place === undefined) continue;
     const written = place.source.text.slice(place.start, place.end);
-    return problemAtNode(place, { ...complaint, remedy: say(written), path: formatPath(path) });
+    return problemAtNode(place, { ...complaint, remedy: remedyFor(written), path: formatPath(path) });
   }
-  return { severity: "error", ...complaint, remedy: say(""), path: formatPath(path) };
+  return { severity: "error", ...complaint, remedy: remedyFor(""), path: formatPath(path) };
 }
 
-/** By file and line, so that a reader goes through each file once; what has no place comes last. */
+/** Sorts by file and line; problems of --set and problems without a place are last. */
 export function sortProblems(problems: readonly Problem[]): Problem[] {
   const key = ({ origin, path }: Problem) =>
     origin === undefined

@@ -1,4 +1,4 @@
-/** What the schema refuses in an inventory → problems at their places in its layers. */
+/** Turns what the schema refuses in an inventory into problems with a place in its layers. */
 import type { z } from "zod";
 import type { InventoryPath } from "../../core/path.ts";
 import type { Problem } from "../../core/problem.ts";
@@ -9,7 +9,11 @@ import { problemsAtPaths } from "./problem-places.ts";
 
 const CODES = { unknownKey: "KM100", type: "KM101", missing: "KM102", value: "KM103" };
 
-/** @param knownKeys the keys that the schema has at a path, for "did you mean". */
+/**
+ * One problem for each issue, at its place in the layers.
+ * @param value what the schema checked
+ * @param knownKeys the keys that the schema has at a path, for "did you mean"
+ */
 export function schemaProblems(
   issues: readonly z.core.$ZodIssue[],
   value: Value,

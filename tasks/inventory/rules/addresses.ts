@@ -1,4 +1,4 @@
-/** The hosts' own addresses. */
+/** Rules about the addresses of the hosts. */
 import { type Cidr, canonicalIp, cidrContains, ipVersion, networkAddress, parseCidr } from "../../core/ip.ts";
 import type { ClusterModel } from "../../core/model.ts";
 import type { Rule } from "./rule-type.ts";
@@ -12,7 +12,7 @@ export const addressOutside: Rule = {
   severity: "error",
   title: "A host's address is outside the machine network",
   rationale:
-    "Certificates, firewalls and virtual addresses are made for network.machines; most often a digit is wrong.",
+    "Certificates, firewalls and virtual addresses are made for network.machines. Most often a digit is wrong.",
   *check(model) {
     const networks = machineNetworks(model);
     for (const { name, ip, ip6 } of model.hosts) {
@@ -31,8 +31,8 @@ export const addressOutside: Rule = {
 export const addressFamily: Rule = {
   code: "KM145",
   severity: "error",
-  title: "A host's address is of the wrong family",
-  rationale: "ip is IPv4 wherever the cluster has IPv4; on a dual-stack cluster every host also has an ip6.",
+  title: "A host's address has the wrong family",
+  rationale: "ip is IPv4 if the cluster has IPv4. In a dual-stack cluster, every host also has an ip6.",
   *check(model) {
     const families = new Set(machineNetworks(model).map(({ version }) => version));
     for (const { name, ip, ip6 } of model.hosts) {
@@ -52,7 +52,7 @@ export const addressFamily: Rule = {
         };
       }
       if (families.size === 2 && ip6 === undefined) {
-        const message = `${name} has no ip6, and the cluster has IPv4 and IPv6`;
+        const message = `${name} has no ip6, but the cluster has IPv4 and IPv6`;
         yield {
           path,
           message,
@@ -66,8 +66,8 @@ export const addressFamily: Rule = {
 export const sameAddress: Rule = {
   code: "KM146",
   severity: "error",
-  title: "Two hosts with one address",
-  rationale: "Both names would mean one machine, and one of the two would never be set up.",
+  title: "Two hosts have one address",
+  rationale: "Both names would mean the same machine, and the other machine would not be set up.",
   *check(model) {
     const owners = new Map<string, string>();
     for (const { name, ip, ip6, address, ssh } of model.hosts) {
@@ -82,8 +82,8 @@ export const sameAddress: Rule = {
         const owner = owners.get(key);
         if (owner === undefined) owners.set(key, name);
         else if (owner !== name) {
-          const message = `${key} of ${name} belongs to ${owner} already`;
-          yield { path: ["hosts", name, field], message, remedy: "each host needs an address of its own" };
+          const message = `${name} has the address ${key}, which ${owner} has too`;
+          yield { path: ["hosts", name, field], message, remedy: "give each host its own address" };
         }
       }
     }
@@ -93,13 +93,13 @@ export const sameAddress: Rule = {
 export const reservedAddress: Rule = {
   code: "KM147",
   severity: "error",
-  title: "A host has the network's own or its broadcast address",
-  rationale: "The first and the last address of an IPv4 network belong to no machine.",
+  title: "A host has the network address or the broadcast address",
+  rationale: "The first and the last address of an IPv4 network cannot belong to a machine.",
   *check(model) {
     const reserved = new Map<string, string>();
     for (const cidr of machineNetworks(model)) {
       if (cidr.version !== 4 || cidr.prefix > 30) continue;
-      reserved.set(networkAddress(cidr), "the address of the network");
+      reserved.set(networkAddress(cidr), "the network address");
       reserved.set(broadcastOf(cidr), "the broadcast address");
     }
     for (const { name, ip } of model.hosts) {
@@ -109,7 +109,7 @@ export const reservedAddress: Rule = {
       yield {
         path: ["hosts", name, "ip"],
         message,
-        remedy: "choose an address between the first and the last one",
+        remedy: "choose an address between the first and the last one of the network",
       };
     }
   },

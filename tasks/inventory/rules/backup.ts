@@ -1,4 +1,4 @@
-/** Backups that would not be made, or that would be lost with what they save. */
+/** Rules about backups: those that would not be made, and those that would be lost together with the original. */
 import { closest } from "../../core/closest.ts";
 import { hostsWith } from "../../core/model.ts";
 import type { Rule } from "./rule-type.ts";
@@ -6,8 +6,8 @@ import type { Rule } from "./rule-type.ts";
 export const backupHostWithoutSection: Rule = {
   code: "KM500",
   severity: "warning",
-  title: "A backup host without the section backup",
-  rationale: "The role says where backups go; the section says that there are any.",
+  title: "A host has the role backup, but there is no section backup",
+  rationale: "The role says where the backups are stored. Only with the section backup are backups made.",
   *check(model) {
     const [first] = hostsWith(model, "backup");
     if (first === undefined || model.backup !== undefined) return;
@@ -22,8 +22,8 @@ export const backupHostWithoutSection: Rule = {
 export const noBackupHost: Rule = {
   code: "KM501",
   severity: "error",
-  title: "Backups over SFTP without a host for them",
-  rationale: "They go to a host with the role backup.",
+  title: "Backups over SFTP, but no host for them",
+  rationale: "Backups over SFTP are stored on a host with the role backup.",
   *check(model) {
     const repository = model.backup?.repository;
     if (repository?.kind !== "sftp") return;
@@ -32,15 +32,15 @@ export const noBackupHost: Rule = {
       yield {
         path: ["backup", "repository"],
         message: "backup.repository is sftp, but no host has the role backup",
-        remedy: "give the role to a host outside the cluster, or choose kind local or s3",
+        remedy: "give the role backup to a host outside the cluster, or set kind to local or s3",
       };
     } else if (!hosts.some(({ name }) => name === repository.host)) {
       const names = hosts.map(({ name }) => name);
       const near = closest(repository.host, names);
       yield {
         path: ["backup", "repository", "host"],
-        message: `"${repository.host}" has not the role backup${near === undefined ? "" : `, did you mean "${near}"?`}`,
-        remedy: `name one of ${names.join(", ")}, or give it the role`,
+        message: `no host "${repository.host}" has the role backup${near === undefined ? "" : `, did you mean "${near}"?`}`,
+        remedy: `name one of ${names.join(", ")}, or give that host the role backup`,
       };
     }
   },
@@ -49,13 +49,13 @@ export const noBackupHost: Rule = {
 export const keepsNothing: Rule = {
   code: "KM502",
   severity: "error",
-  title: "Keep rules that keep nothing",
+  title: "backup.keep keeps nothing",
   rationale: "Every backup would be removed as soon as it is made.",
   *check({ backup }) {
     if (backup === undefined || Object.values(backup.keep).some((count) => count > 0)) return;
     yield {
       path: ["backup", "keep"],
-      message: "all of backup.keep is 0: no backup would stay",
+      message: "every number of backup.keep is 0: no backup would be kept",
       remedy: "set at least one of last, hourly, daily, weekly, monthly, yearly",
     };
   },
@@ -64,15 +64,15 @@ export const keepsNothing: Rule = {
 export const backupBesideOriginal: Rule = {
   code: "KM503",
   severity: "warning",
-  title: "Backups beside what they save",
-  rationale: "What takes the host, a dead disk or a deleted machine, takes its backups too.",
+  title: "Backups on the same machine as the original",
+  rationale: "When the disk fails or the machine is deleted, the backups are lost too.",
   *check(model) {
     const repository = model.backup?.repository;
     if (repository?.kind === "local") {
       yield {
         path: ["backup", "repository", "path"],
-        message: `backups go to ${repository.path} on each host itself`,
-        remedy: "mount a share there, or choose kind sftp or s3",
+        message: `each host stores its backups in its own folder ${repository.path}`,
+        remedy: "mount a share on that folder, or set kind to sftp or s3",
       };
     }
     if (repository?.kind !== "sftp") return;
@@ -81,8 +81,8 @@ export const backupBesideOriginal: Rule = {
     if (host === undefined || busy.length === 0) return;
     yield {
       path: ["hosts", host.name, "roles"],
-      message: `${host.name} holds the backups and is ${busy.join(" and ")} too: one dead machine takes both`,
-      remedy: "give the role backup to a host of its own",
+      message: `${host.name} stores the backups and also has the role ${busy.join(" and ")}: when it fails, both are lost`,
+      remedy: "give the role backup to a separate host",
     };
   },
 };
@@ -90,25 +90,25 @@ export const backupBesideOriginal: Rule = {
 export const backupOfBackups: Rule = {
   code: "KM504",
   severity: "error",
-  title: "A backup that holds itself",
-  rationale: "It would grow with every run.",
+  title: "A backup that contains itself",
+  rationale: "The backup would grow with every run.",
   *check({ backup }) {
     if (backup === undefined) return;
     const { repository, extraPaths } = backup;
     const own = ["/var/lib/kube-magic", ...(repository.kind === "s3" ? [] : [repository.path])];
     for (const [index, path] of extraPaths.entries()) {
-      const inner = own.find((folder) => holds(path, folder) || holds(folder, path));
+      const inner = own.find((folder) => contains(path, folder) || contains(folder, path));
       if (inner === undefined) continue;
       yield {
         path: ["backup", "extraPaths", index],
-        message: `${path} and ${inner}, where backups are made, hold one another`,
-        remedy: "leave it out, or name the folders beside it",
+        message: `${path} and ${inner}, which holds backups, overlap`,
+        remedy: "remove the path, or list the folders beside the backups one by one",
       };
     }
   },
 };
 
-function holds(folder: string, path: string): boolean {
+function contains(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
 }
 
@@ -116,14 +116,15 @@ export const plainS3: Rule = {
   code: "KM505",
   severity: "warning",
   title: "S3 without TLS",
-  rationale: "The data is encrypted already; the access to it, with which all of it can be deleted, is not.",
+  rationale:
+    "The data is encrypted, but the request to the store is not. Anyone who reads it may be able to delete the backups.",
   *check({ backup }) {
     const repository = backup?.repository;
     if (repository?.kind !== "s3" || !repository.url.startsWith("http:")) return;
     yield {
       path: ["backup", "repository", "url"],
-      message: `${repository.url} is reached without TLS`,
-      remedy: "use https",
+      message: `backups go to ${repository.url} without TLS`,
+      remedy: "write the URL with https",
     };
   },
 };

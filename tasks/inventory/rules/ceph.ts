@@ -1,4 +1,4 @@
-/** Ceph's daemons and disks. */
+/** Rules about Ceph: daemons, disks and pools. */
 import { type ClusterModel, type Host, hostsWith } from "../../core/model.ts";
 import type { Rule } from "./rule-type.ts";
 
@@ -10,7 +10,7 @@ export const cephWithoutMonitor: Rule = {
   *check(model) {
     const [first] = hostsWith(model, "ceph-mgr", "ceph-osd", "ceph-mds", "ceph-rgw");
     if (first === undefined || hostsWith(model, "ceph-mon").length > 0) return;
-    const message = `${first.name} has a Ceph role, and no host has the role ceph-mon`;
+    const message = `${first.name} has a Ceph role, but no host has the role ceph-mon`;
     yield {
       path: ["hosts", first.name, "roles"],
       message,
@@ -23,35 +23,34 @@ export const cephWithoutOsd: Rule = {
   code: "KM157",
   severity: "warning",
   title: "Ceph without OSDs",
-  rationale: "Monitors alone store nothing.",
+  rationale: "Monitors store no data.",
   *check(model) {
     const [first] = hostsWith(model, "ceph-mon");
     if (first === undefined || hostsWith(model, "ceph-osd").length > 0) return;
-    const message = "there are Ceph monitors, and no host has the role ceph-osd";
+    const message = "there are Ceph monitors, but no host has the role ceph-osd";
     yield {
       path: ["hosts", first.name, "roles"],
       message,
-      remedy: "give the role ceph-osd, and devices, to some hosts",
+      remedy: "give some hosts the role ceph-osd, and devices",
     };
   },
 };
 
-/** Variables of ceph-ansible that name the disks in another way. */
+/** Variables of ceph-ansible that select the disks. */
 const DISK_VARIABLES = ["devices", "lvm_volumes", "osd_auto_discovery"];
 
 export const osdWithoutDevices: Rule = {
   code: "KM158",
   severity: "error",
   title: "An OSD host without disks",
-  rationale:
-    "ceph-ansible fails on an OSD host for which neither devices nor lvm_volumes nor osd_auto_discovery is set.",
+  rationale: "ceph-ansible fails on an OSD host without devices, lvm_volumes and osd_auto_discovery.",
   *check(model) {
     if (model.ceph?.osdBackend === "lab-file") return;
     const { groups, hosts } = model.tools["ceph-ansible"];
     const isSetForAll = hasDisks(groups.all) || hasDisks(groups.osds);
     for (const host of hostsWith(model, "ceph-osd")) {
       if (host.devices.length > 0 || isSetForAll || hasDisks(hosts[host.name])) continue;
-      const message = `${host.name} has the role ceph-osd and no devices`;
+      const message = `${host.name} has the role ceph-osd, but no devices`;
       const remedy =
         "add devices: [/dev/…], or set lvm_volumes or osd_auto_discovery under tools.ceph-ansible";
       yield { path: ["hosts", host.name], message, remedy };
@@ -66,8 +65,8 @@ function hasDisks(variables: Readonly<Record<string, unknown>> | undefined): boo
 export const unusedDevices: Rule = {
   code: "KM159",
   severity: "warning",
-  title: "Disks on a host that is no OSD host",
-  rationale: "Only hosts with the role ceph-osd use their devices; most often the role was forgotten.",
+  title: "Disks on a host without the role ceph-osd",
+  rationale: "Only hosts with the role ceph-osd use their devices. Most often the role was forgotten.",
   *check(model: ClusterModel) {
     const isIdle = ({ devices, roles }: Host) => devices.length > 0 && !roles.includes("ceph-osd");
     for (const host of model.hosts.filter(isIdle)) {
@@ -86,7 +85,7 @@ export const sameDevice: Rule = {
   severity: "error",
   title: "A disk or a pool is listed twice",
   rationale:
-    "The second OSD on one disk, or the second pool of one name, fails in the middle of the deployment.",
+    "A second OSD on one disk, or a second pool with one name, fails in the middle of the deployment.",
   *check(model) {
     for (const { name, devices } of model.hosts) {
       const twice = devices.findIndex((device, index) => devices.indexOf(device) !== index);

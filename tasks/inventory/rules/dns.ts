@@ -1,4 +1,4 @@
-/** The cluster's own name servers, and the hosts' resolver. */
+/** Rules about the cluster's own name servers, and about the hosts' resolver. */
 import { hostsWith } from "../../core/model.ts";
 import { absoluteName, isWithin, namedAddresses } from "../../core/zones.ts";
 import type { Rule } from "./rule-type.ts";
@@ -6,11 +6,11 @@ import type { Rule } from "./rule-type.ts";
 export const dnsWithoutHosts: Rule = {
   code: "KM520",
   severity: "error",
-  title: "Name servers are declared, and no host has the role",
-  rationale: "The section dns says what is answered, the role dns says who answers.",
+  title: "There is a section dns, but no host has the role dns",
+  rationale: "The name servers run on the hosts with the role dns.",
   *check(model) {
     if (model.dns === undefined || hostsWith(model, "dns").length > 0) return;
-    const message = "the section dns is there, and no host has the role dns";
+    const message = "there is a section dns, but no host has the role dns";
     yield {
       path: ["dns"],
       at: "key",
@@ -23,27 +23,32 @@ export const dnsWithoutHosts: Rule = {
 export const dnsRoleWithoutSection: Rule = {
   code: "KM521",
   severity: "warning",
-  title: "A host has the role dns, and nothing is declared",
+  title: "A host has the role dns, but there is no section dns",
   rationale: "Without the section dns no name server is installed.",
   *check(model) {
     const [host] = hostsWith(model, "dns");
     if (model.dns !== undefined || host === undefined) return;
-    const message = `${host.name} has the role dns, and there is no section dns: nothing is installed`;
-    yield { path: ["hosts", host.name, "roles"], message, remedy: "write dns: {} to have the defaults" };
+    const message = `${host.name} has the role dns, but there is no section dns: no name server is installed`;
+    yield {
+      path: ["hosts", host.name, "roles"],
+      message,
+      remedy: "add dns: {} for the defaults, or remove the role",
+    };
   },
 };
 
 export const recordOutside: Rule = {
   code: "KM522",
   severity: "error",
-  title: "A record outside our zones",
-  rationale: "The name servers answer for the cluster's domain only; the record would never be found.",
+  title: "A record outside the cluster's domain",
+  rationale: "Our name servers answer only for the cluster's domain, so no client would find the record.",
   *check({ dns, domain }) {
     for (const [index, { name }] of (dns?.records ?? []).entries()) {
       const owner = absoluteName(name, domain);
       if (isWithin(owner.replace(/^\*\./, ""), domain)) continue;
-      const message = `${name} lies outside ${domain}`;
-      const remedy = "leave the last dot out for a name inside the domain, or give the record to its owner";
+      const message = `${name} is outside ${domain}`;
+      const remedy =
+        "for a name inside the domain, remove the dot at its end; other names belong on the name servers of their domain";
       yield { path: ["dns", "records", index, "name"], message, remedy };
     }
   },
@@ -53,7 +58,7 @@ export const aliasWithOthers: Rule = {
   code: "KM523",
   severity: "error",
   title: "An alias beside other records",
-  rationale: "A name with a CNAME record may have no other record; name servers refuse the whole zone.",
+  rationale: "A name with a CNAME record may have no other record: name servers refuse the whole zone.",
   *check(model) {
     const { dns, domain } = model;
     if (dns === undefined) return;
@@ -68,7 +73,7 @@ export const aliasWithOthers: Rule = {
         (seen.get(owner) || (alias && seen.has(owner)) ? "another record" : undefined);
       seen.set(owner, (seen.get(owner) ?? false) || alias);
       if (other === undefined) continue;
-      const message = `${name} is an alias and the name of ${other}`;
+      const message = `${name} is an alias and also the name of ${other}`;
       yield { path: ["dns", "records", index, "name"], message, remedy: "remove one of the two" };
     }
   },
@@ -78,7 +83,7 @@ export const twoMeanings: Rule = {
   code: "KM524",
   severity: "error",
   title: "One name for two things",
-  rationale: "Clients would get the addresses of both, in turn.",
+  rationale: "Clients would get the addresses of both things in turn.",
   *check(model) {
     if (model.dns === undefined) return;
     const owners = new Map<string, { what: string; addresses: string }>();
@@ -87,7 +92,7 @@ export const twoMeanings: Rule = {
       const first = owners.get(name);
       if (first === undefined) owners.set(name, { what, addresses: text });
       else if (first.addresses !== text) {
-        const message = `${name} is ${first.what} (${first.addresses}) and ${what} (${text})`;
+        const message = `${name} is the name of ${first.what} (${first.addresses}) and of ${what} (${text})`;
         yield { path: ["dns"], at: "key", message, remedy: "give one of them another name" };
       }
     }
@@ -97,8 +102,8 @@ export const twoMeanings: Rule = {
 export const askingItself: Rule = {
   code: "KM525",
   severity: "error",
-  title: "A name server passes questions on to itself",
-  rationale: "The question goes round until it times out; no name of others can be resolved.",
+  title: "A name server forwards queries to itself",
+  rationale: "The query loops until it times out, so no other name can be resolved.",
   *check(model) {
     const own = new Map(
       hostsWith(model, "dns").flatMap(
@@ -113,7 +118,7 @@ export const askingItself: Rule = {
       yield {
         path: ["dns", "forwarders", index],
         message,
-        remedy: "name servers of the site, or none for the root servers",
+        remedy: "list name servers of the site, or write an empty list for the root servers",
       };
     }
   },
@@ -123,16 +128,16 @@ export const resolverServers: Rule = {
   code: "KM526",
   severity: "error",
   title: "The resolver has no name server, or more than two",
-  rationale: "libc reads three, and the cluster adds its own.",
+  rationale: "libc reads only three name servers, and the cluster's own is one of them.",
   *check({ resolver }) {
     if (resolver === undefined || resolver.servers.length === 1 || resolver.servers.length === 2) return;
     const many = resolver.servers.length > 0;
     const message = many
-      ? `the resolver has ${resolver.servers.length} name servers, a host can use two`
+      ? `the resolver has ${resolver.servers.length} name servers, but a host can use only two`
       : "the resolver has no name server";
     const remedy = many
-      ? "name the two nearest ones"
-      : "set resolver.servers or network.dns.servers, or declare dns";
+      ? "keep the two nearest ones"
+      : "set resolver.servers or network.dns.servers, or add the section dns";
     yield { path: many ? ["resolver", "servers"] : ["resolver"], message, remedy };
   },
 };

@@ -1,4 +1,4 @@
-/** All rules about a cluster that is well-formed: does it make sense? docs/rules.md is generated from them. */
+/** All rules about a well-formed cluster. docs/rules.md is generated from them. */
 import type { ClusterModel } from "../../core/model.ts";
 import type { Problem } from "../../core/problem.ts";
 import type { Layer } from "../layers/layer.ts";
@@ -38,18 +38,18 @@ const FILES = [
   backup,
 ];
 
-/** Sorted by code. */
-export const RULES: readonly Rule[] = FILES.flatMap((file) => Object.values<Rule>(file)).sort((a, b) =>
-  a.code < b.code ? -1 : 1,
+/** Every rule of this room, sorted by code. */
+export const INVENTORY_RULES: readonly Rule[] = FILES.flatMap((file) => Object.values<Rule>(file)).sort(
+  (a, b) => (a.code < b.code ? -1 : 1),
 );
 
-/** Runs every rule, ours and those of the tools, and puts each finding at its place in the files. */
+/** Checks every rule, and returns each finding with its place in the files. @param moreRules rules of the tools */
 export function checkRules(
   model: ClusterModel,
   layers: readonly Layer[],
   moreRules: readonly Rule[] = [],
 ): Problem[] {
-  return [...RULES, ...moreRules].flatMap(({ code, severity, check }) =>
+  return [...INVENTORY_RULES, ...moreRules].flatMap(({ code, severity, check }) =>
     problemsAtPaths(
       layers,
       [...check(model)].map((finding) => ({ ...finding, code, severity })),

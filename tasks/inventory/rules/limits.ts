@@ -1,4 +1,4 @@
-/** Sizes, ranges and versions. */
+/** Rules about sizes, ranges and versions. */
 import { type ClusterModel, TOOLS } from "../../core/model.ts";
 import type { InventoryPath } from "../../core/path.ts";
 import { isMap, type Value } from "../../core/value.ts";
@@ -12,10 +12,10 @@ export const smallQuota: Rule = {
   severity: "error",
   title: "etcd's quota is too small",
   rationale:
-    "A full member raises an alarm, and the whole cluster turns read-only. A quota of 20Mi, meant as 20Gi, was an outage.",
+    "A member that reaches its quota raises an alarm, and the whole cluster becomes read-only. A quota of 20Mi instead of 20Gi has caused an outage.",
   *check({ etcd }) {
     if (etcd.quotaBytes >= 2 * GIB) return;
-    const message = `etcd's quota is ${sizeText(etcd.quotaBytes)}: a cluster that fills it turns read-only`;
+    const message = `etcd's quota is ${sizeText(etcd.quotaBytes)}: when the database reaches it, the cluster becomes read-only`;
     yield { path: ["etcd", "quota"], message, remedy: "set it between 2Gi and 8Gi" };
   },
 };
@@ -24,10 +24,10 @@ export const largeQuota: Rule = {
   code: "KM165",
   severity: "warning",
   title: "etcd's quota is above 8Gi",
-  rationale: "etcd is tested up to 8Gi; above, start and recovery of a member take long.",
+  rationale: "etcd is tested up to 8Gi. With a larger database, a member starts and recovers slowly.",
   *check({ etcd }) {
     if (etcd.quotaBytes <= 8 * GIB) return;
-    const message = `etcd's quota is ${sizeText(etcd.quotaBytes)}, it is tested up to 8Gi`;
+    const message = `etcd's quota is ${sizeText(etcd.quotaBytes)}, but etcd is tested only up to 8Gi`;
     yield { path: ["etcd", "quota"], message, remedy: "set it between 2Gi and 8Gi" };
   },
 };
@@ -50,7 +50,7 @@ export const nodePortsTaken: Rule = {
   severity: "error",
   title: "NodePorts inside the range of local ports",
   rationale:
-    "The kernel gives outgoing connections ports of ip_local_port_range. Where it meets the NodePorts, services become unreachable at random.",
+    "The kernel uses the ports of ip_local_port_range for outgoing connections. Where this range overlaps the NodePorts, services become unreachable at random.",
   *check(model) {
     const nodePorts = findVariable(model, "kube_apiserver_node_port_range");
     const local = findVariable(model, LOCAL_PORTS);
@@ -58,12 +58,12 @@ export const nodePortsTaken: Rule = {
     const nodes = portRange(nodePorts?.value) ?? [30_000, 32_767];
     const locals = portRange(local?.value) ?? [32_768, 60_999];
     if (nodes[1] < locals[0] || locals[1] < nodes[0]) return;
-    const message = `NodePorts ${nodes.join("-")} meet the kernel's local ports ${locals.join("-")}`;
+    const message = `the NodePorts ${nodes.join("-")} overlap the kernel's local ports ${locals.join("-")}`;
     const path = nodePorts?.path ?? local?.path ?? [];
     yield {
       path,
       message,
-      remedy: "keep the defaults, 30000-32767 for NodePorts and 32768 60999 for the kernel",
+      remedy: "use the defaults: 30000-32767 for the NodePorts, and 32768 60999 for the kernel",
     };
   },
 };
@@ -73,7 +73,7 @@ interface FoundVariable {
   readonly value: Value | undefined;
 }
 
-/** A pass-through variable wherever it is set: as a key, or as a `{name, value}` pair of additional_sysctl. */
+/** Finds a pass-through variable in any tool: as a key, or as a `{name, value}` pair of additional_sysctl. */
 function findVariable({ tools }: ClusterModel, name: string): FoundVariable | undefined {
   for (const tool of TOOLS) {
     for (const [group, variables] of Object.entries({ ...tools[tool].groups, hosts: tools[tool].hosts })) {
@@ -106,7 +106,7 @@ function portRange(value: Value | undefined): [number, number] | undefined {
   return found === null ? undefined : [Number(found[1]), Number(found[2])];
 }
 
-/** What the pinned tools support; vendor/vendor.yml names the pins. */
+/** What the pinned tools support; the pins are in vendor/vendor.yml. */
 const KUBERNETES = { from: "1.33.0", to: "1.35.4", tool: "kubespray 2.31" };
 const CEPH_RELEASES = ["reef", "squid"];
 
@@ -115,20 +115,20 @@ export const unsupportedVersion: Rule = {
   severity: "error",
   title: "A version that the tool does not support",
   rationale:
-    "The tool has neither downloads nor checksums for it, and stops in the middle of the deployment.",
+    "The tool has no downloads and no checksums for the version, and stops in the middle of the deployment.",
   *check({ orchestrator, versions, ceph }) {
     const { kubernetes, openshift } = versions;
     if (orchestrator === "kubernetes" && kubernetes !== undefined && !isWithin(kubernetes, KUBERNETES)) {
       const { from, to, tool } = KUBERNETES;
-      const message = `Kubernetes ${kubernetes} is not supported by ${tool}`;
+      const message = `${tool} does not support Kubernetes ${kubernetes}`;
       yield { path: ["versions", "kubernetes"], message, remedy: `choose a version from ${from} to ${to}` };
     }
     if (ceph !== undefined && !CEPH_RELEASES.includes(ceph.release)) {
-      const message = `the Ceph release ${ceph.release} is not supported by ceph-ansible`;
+      const message = `ceph-ansible does not support the Ceph release ${ceph.release}`;
       yield { path: ["versions", "ceph"], message, remedy: `choose ${CEPH_RELEASES.join(" or ")}` };
     }
     if (orchestrator === "openshift" && openshift !== undefined && !/^3\.11(\.|$)/.test(openshift)) {
-      const message = `OpenShift ${openshift} cannot be installed by openshift-ansible`;
+      const message = `openshift-ansible does not install OpenShift ${openshift}`;
       yield { path: ["versions", "openshift"], message, remedy: 'choose "3.11"' };
     }
   },

@@ -1,4 +1,4 @@
-/** The load balancers and the virtual addresses they hold. */
+/** Rules about the load balancers and their virtual addresses. */
 import { canonicalIp, cidrContains, parseCidr } from "../../core/ip.ts";
 import { type ClusterModel, hostsWith } from "../../core/model.ts";
 import type { InventoryPath } from "../../core/path.ts";
@@ -39,14 +39,18 @@ function vipsOf({ api, loadBalancer }: ClusterModel): Vip[] {
 export const vipWithoutLoadBalancer: Rule = {
   code: "KM134",
   severity: "error",
-  title: "A virtual address that no host holds",
+  title: "A virtual address without a load balancer",
   rationale:
-    "keepalived on the hosts with the role load-balancer brings virtual addresses up; nobody else does.",
+    "Only keepalived sets up virtual addresses, and it runs only on hosts with the role load-balancer.",
   *check(model) {
     const [vip] = vipsOf(model);
     if (vip === undefined || hostsWith(model, "load-balancer").length > 0) return;
     const message = `the ${vip.name} ${vip.address} needs a host with the role load-balancer`;
-    yield { path: vip.path, message, remedy: "give the role to two hosts, or remove the address" };
+    yield {
+      path: vip.path,
+      message,
+      remedy: "give the role load-balancer to two hosts, or remove the address",
+    };
   },
 };
 
@@ -54,11 +58,11 @@ export const loadBalancerWithoutVip: Rule = {
   code: "KM135",
   severity: "warning",
   title: "Load balancers without a virtual address",
-  rationale: "Without api.vip, clients depend on one single load balancer's own address.",
+  rationale: "Without api.vip, clients depend on the address of a single load balancer.",
   *check(model) {
     const [first] = hostsWith(model, "load-balancer");
     if (first === undefined || vipsOf(model).length > 0) return;
-    const message = "there are load balancers, but no virtual address moves between them";
+    const message = "there are load balancers, but they have no virtual address";
     yield {
       path: ["hosts", first.name, "roles"],
       message,
@@ -71,11 +75,11 @@ export const singleLoadBalancer: Rule = {
   code: "KM136",
   severity: "warning",
   title: "A single load balancer",
-  rationale: "When it fails, the API is gone: the virtual address has nowhere to move.",
+  rationale: "When it fails, the virtual address cannot move to another host, and the API is unavailable.",
   *check(model) {
     const [first, second] = hostsWith(model, "load-balancer");
     if (first === undefined || second !== undefined || vipsOf(model).length === 0) return;
-    const message = `${first.name} is the only load balancer: when it fails, the API is gone`;
+    const message = `${first.name} is the only load balancer: when it fails, the API is unavailable`;
     yield {
       path: ["hosts", first.name, "roles"],
       message,
@@ -89,7 +93,7 @@ export const portTaken: Rule = {
   severity: "error",
   title: "Two services on one port of a load balancer",
   rationale:
-    "On a host that is load balancer and control plane, HAProxy and the API server would both want the API's port, and the second one to start fails.",
+    "On a host that is a load balancer and a control plane, HAProxy and the API server cannot both use the API's port: the second one does not start.",
   *check(model) {
     const { api, loadBalancer } = model;
     const balancers = hostsWith(model, "load-balancer");
@@ -98,7 +102,7 @@ export const portTaken: Rule = {
       if (api.port === api.backendPort) {
         yield {
           path: ["hosts", shared.name, "roles"],
-          message: `on ${shared.name}, HAProxy and the API server both want port ${api.port}`,
+          message: `on ${shared.name}, HAProxy and the API server both use port ${api.port}`,
           remedy: "set api.port to another port, such as 8443 or 7443, or use separate load balancers",
         };
       }
@@ -116,7 +120,7 @@ export const portTaken: Rule = {
 };
 
 const clash = (host: string, port: number, other: string) => ({
-  message: `on ${host}, HAProxy's statistics and ${other} both want port ${port}`,
+  message: `on ${host}, HAProxy's statistics page and ${other} both use port ${port}`,
   remedy: "set loadBalancer.statsPort to a free port, such as 8404",
 });
 
@@ -124,12 +128,13 @@ export const vipOutside: Rule = {
   code: "KM138",
   severity: "error",
   title: "The API address is outside the machine network",
-  rationale: "A virtual address answers only in the network segment where keepalived announces it.",
+  rationale:
+    "Other machines reach a virtual address only in the network segment where keepalived announces it.",
   *check({ api, network }) {
     const { vip } = api;
     if (vip === undefined || isInside(network.machines, vip)) return;
     const message = `the API address ${vip} is outside the machine network ${network.machines.join(", ")}`;
-    yield { path: ["api", "vip"], message, remedy: "choose a free address inside it" };
+    yield { path: ["api", "vip"], message, remedy: "choose a free address inside the machine network" };
   },
 };
 
@@ -143,8 +148,8 @@ function isInside(networks: readonly string[], ip: string): boolean {
 export const vipTaken: Rule = {
   code: "KM139",
   severity: "error",
-  title: "A virtual address that a host has",
-  rationale: "Two machines would answer for one address, and connections would break at random.",
+  title: "A virtual address is the address of a host",
+  rationale: "Two machines would answer for the address, and connections would break at random.",
   *check(model) {
     const owners = new Map<string, string>();
     for (const { name, ip, ip6, address } of model.hosts) {
@@ -156,7 +161,7 @@ export const vipTaken: Rule = {
       yield {
         path,
         message: `the ${name} ${address} is the address of ${owner}`,
-        remedy: "choose a free address",
+        remedy: "choose a free address for the virtual address",
       };
     }
   },
@@ -166,14 +171,14 @@ export const sameVip: Rule = {
   code: "KM140",
   severity: "error",
   title: "One virtual address twice",
-  rationale: "Each virtual address has one VRRP group that owns it.",
+  rationale: "Each virtual address belongs to exactly one VRRP group.",
   *check(model) {
     const seen = new Map<string, string>();
     for (const { name, path, address } of vipsOf(model)) {
       const other = seen.get(address);
       seen.set(address, other ?? name);
       if (other === undefined) continue;
-      yield { path, message: `${address} is the ${other} already`, remedy: "choose another address" };
+      yield { path, message: `${address} is the ${other} too`, remedy: "choose another address" };
     }
   },
 };
@@ -183,15 +188,15 @@ export const sameVrid: Rule = {
   severity: "error",
   title: "One VRRP router id twice",
   rationale:
-    "Load balancers tell their groups apart by the id; with the same one, two addresses fight for one group.",
+    "The id identifies a VRRP group. Two addresses with the same id would be in one group, and both would fail.",
   *check(model) {
     const seen = new Map<number, string>();
     for (const { name, vridPath, vrid } of vipsOf(model)) {
       const other = seen.get(vrid);
       seen.set(vrid, other ?? name);
       if (other === undefined) continue;
-      const message = `the ${name} has the VRRP router id ${vrid}, as the ${other} has`;
-      yield { path: vridPath, message, remedy: "give each virtual address an id of its own, from 1 to 255" };
+      const message = `the ${name} has the VRRP router id ${vrid}, which the ${other} has too`;
+      yield { path: vridPath, message, remedy: "give each virtual address its own id, from 1 to 255" };
     }
   },
 };

@@ -1,4 +1,4 @@
-/** Names of hosts, labels and taints. */
+/** Rules about the names of hosts, labels and taints. */
 import type { Host } from "../../core/model.ts";
 import { isDnsName } from "../schema/fields.ts";
 import type { Finding, Rule } from "./rule-type.ts";
@@ -6,9 +6,9 @@ import type { Finding, Rule } from "./rule-type.ts";
 export const hostName: Rule = {
   code: "KM170",
   severity: "error",
-  title: "A host's name is no host name",
+  title: "A name that a host cannot have",
   rationale:
-    "The name becomes the machine's hostname and the node's name: lower-case letters, digits and hyphens. A number alone would be taken for an address.",
+    "The name becomes the hostname of the machine and the name of the node: lower-case letters, digits and hyphens. A number alone would be read as an address.",
   *check({ hosts }) {
     for (const { name } of hosts) {
       const path = ["hosts", name];
@@ -17,13 +17,13 @@ export const hostName: Rule = {
       const remedy =
         isDnsName(better) && better !== name
           ? `write ${better}`
-          : "use lower-case letters, digits and hyphens, and a letter first";
+          : "use lower-case letters, digits and hyphens, and begin with a letter";
       yield { path, at: "key", message: `"${name}" cannot be the name of a host`, remedy };
     }
   },
 };
 
-/** Groups of the rendered inventories. A bastion must have the name of its group: kubespray wants it so. */
+/** Groups of the rendered inventories, without bastion: kubespray needs a host with that name. */
 const GROUPS: ReadonlySet<string> = new Set(
   (
     "all ungrouped kube_control_plane kube_node etcd k8s_cluster calico_rr mons mgrs osds mdss rgws nfss rbdmirrors " +
@@ -35,13 +35,13 @@ const GROUPS: ReadonlySet<string> = new Set(
 export const hostNamedAsGroup: Rule = {
   code: "KM171",
   severity: "warning",
-  title: "A host is named like a group",
-  rationale: "Ansible mixes up a host and a group of one name: a play for the group runs on the host.",
+  title: "A host has the name of a group",
+  rationale: "Ansible confuses a host and a group with the same name: a play for the group runs on the host.",
   *check({ hosts }) {
     for (const { name } of hosts) {
       if (!GROUPS.has(name)) continue;
       const message = `"${name}" is the name of an Ansible group`;
-      yield { path: ["hosts", name], at: "key", message, remedy: `add a number: ${name}1` };
+      yield { path: ["hosts", name], at: "key", message, remedy: `rename the host, for example to ${name}1` };
     }
   },
 };
@@ -60,7 +60,7 @@ export const labelSyntax: Rule = {
   code: "KM172",
   severity: "error",
   title: "A label, taint or zone that Kubernetes refuses",
-  rationale: "The node would join and the label would be refused at the end of the deployment.",
+  rationale: "The node would join the cluster, and the label would fail at the end of the deployment.",
   *check({ hosts }) {
     for (const host of hosts) {
       yield* labelFindings(host);
@@ -69,25 +69,30 @@ export const labelSyntax: Rule = {
   },
 };
 
-const KEY_REMEDY = "a key is name or domain/name: letters, digits, -, _ and ., at most 63 characters";
-const VALUE_REMEDY = "a value has letters, digits, -, _ and ., at most 63 characters, or is empty";
+const KEY_REMEDY =
+  "write name or domain/name: letters, digits, -, _ and ., with at most 63 characters, a letter or digit at both ends";
+const VALUE_REMEDY =
+  "write letters, digits, -, _ and ., at most 63 characters, a letter or digit at both ends; or leave it empty";
 
 function* labelFindings({ name, labels, zone }: Host): Iterable<Finding> {
   if (zone !== undefined && !isValue(zone)) {
-    const message = `the zone "${zone}" becomes a label, and is no label value`;
+    const message = `the zone "${zone}" becomes a label, but it cannot be the value of a label`;
     yield { path: ["hosts", name, "zone"], message, remedy: VALUE_REMEDY };
   }
   for (const [key, value] of Object.entries(labels)) {
     const path = ["hosts", name, "labels", key];
-    if (!isKey(key)) yield { path, at: "key", message: `"${key}" is no label key`, remedy: KEY_REMEDY };
-    if (!isValue(value)) yield { path, message: `"${value}" is no label value`, remedy: VALUE_REMEDY };
+    if (!isKey(key))
+      yield { path, at: "key", message: `"${key}" cannot be the key of a label`, remedy: KEY_REMEDY };
+    if (!isValue(value))
+      yield { path, message: `"${value}" cannot be the value of a label`, remedy: VALUE_REMEDY };
   }
 }
 
 function* taintFindings({ name, taints }: Host): Iterable<Finding> {
   for (const [index, { key, value }] of taints.entries()) {
     const path = ["hosts", name, "taints", index];
-    if (!isKey(key)) yield { path, message: `"${key}" is no taint key`, remedy: KEY_REMEDY };
-    if (!isValue(value ?? "")) yield { path, message: `"${value}" is no taint value`, remedy: VALUE_REMEDY };
+    if (!isKey(key)) yield { path, message: `"${key}" cannot be the key of a taint`, remedy: KEY_REMEDY };
+    if (!isValue(value ?? ""))
+      yield { path, message: `"${value}" cannot be the value of a taint`, remedy: VALUE_REMEDY };
   }
 }

@@ -1,4 +1,4 @@
-/** The cluster's networks and how they fit together. */
+/** Rules about the networks of the cluster. */
 import { type Cidr, cidrsOverlap, parseCidr } from "../../core/ip.ts";
 import { type ClusterModel, hostsWith } from "../../core/model.ts";
 import type { InventoryPath } from "../../core/path.ts";
@@ -33,11 +33,11 @@ export const overlappingNetworks: Rule = {
   severity: "error",
   title: "Networks overlap",
   rationale:
-    "A pod could not tell a machine from another pod; packets for one network would go to the other.",
+    "An address in both networks could be a machine or a pod, and packets would go to the wrong one.",
   *check(model) {
     if (model.orchestrator === "none") return;
     const { machines, pods, services, storage } = networksOf(model);
-    // Ceph usually shares the machines' network; only the cluster's own networks must be alone.
+    // Ceph usually shares the machine network. Only the pod and the service networks must not overlap others.
     const seen = new Set<string>();
     for (const one of [...services, ...pods]) {
       for (const other of [...pods, ...machines, ...storage]) {
@@ -46,7 +46,7 @@ export const overlappingNetworks: Rule = {
         if (seen.has(pair)) continue;
         seen.add(pair);
         const message = `the ${one.name} ${one.cidr.text} overlaps the ${other.name} ${other.cidr.text}`;
-        yield { path: one.path, message, remedy: "choose networks that have no address in common" };
+        yield { path: one.path, message, remedy: "choose networks without common addresses" };
       }
     }
   },
@@ -56,7 +56,7 @@ export const oneNetworkPerFamily: Rule = {
   code: "KM151",
   severity: "error",
   title: "Two networks of one address family",
-  rationale: "Kubernetes takes one network per family: IPv4, IPv6, or one of each.",
+  rationale: "Kubernetes accepts one network per family: IPv4, IPv6, or one of each.",
   *check(model) {
     const { machines, pods, services } = networksOf(model);
     for (const networks of [machines, pods, services]) {
@@ -68,7 +68,7 @@ export const oneNetworkPerFamily: Rule = {
         yield {
           path: first.path,
           message,
-          remedy: "write one network of each family; a larger one may hold both",
+          remedy: "write one network per family; a larger network can contain both",
         };
       }
     }
@@ -79,7 +79,7 @@ export const familiesDiffer: Rule = {
   code: "KM152",
   severity: "error",
   title: "Address families that do not match",
-  rationale: "Pods and services need the same families, and only those that the machines have.",
+  rationale: "Pods and services need the same address families, and the machines must have them too.",
   *check(model) {
     if (model.orchestrator === "none") return;
     const { machines, pods, services } = networksOf(model);
@@ -90,22 +90,22 @@ export const familiesDiffer: Rule = {
       const [first] = networks;
       const missing = families(networks).filter((family) => !own.includes(family));
       if (first === undefined || missing.length === 0) continue;
-      const message = `the ${first.name} is ${missing.join(" and ")}, the machine network is ${own.join(" and ")} only`;
-      yield { path: first.path, message, remedy: `write a network of ${own.join(" and one of ")}` };
+      const message = `the ${first.name} is ${missing.join(" and ")}, but the machine network is only ${own.join(" and ")}`;
+      yield { path: first.path, message, remedy: `write an ${own.join(" and an ")} network` };
     }
     const [pod] = pods;
     if (pod === undefined || families(pods).join() === families(services).join()) return;
-    const message = `pods have ${families(pods).join(" and ")}, services have ${families(services).join(" and ")}`;
-    yield { path: ["network", "services"], message, remedy: "give both the same families" };
+    const message = `pods have ${families(pods).join(" and ")}, but services have ${families(services).join(" and ")}`;
+    yield { path: ["network", "services"], message, remedy: "write networks of the same families for both" };
   },
 };
 
 export const smallPodNetwork: Rule = {
   code: "KM153",
   severity: "warning",
-  title: "A pod network too small for the nodes",
+  title: "The pod network is too small for the nodes",
   rationale:
-    "Every node gets a part of the pod network: a /24, with OpenShift a /23. Nodes beyond the last part get none.",
+    "Every node gets a part of the pod network: a /24, with OpenShift a /23. When no part is left, a node gets none.",
   *check(model) {
     if (model.orchestrator === "none" || isNodePrefixSet(model)) return;
     const nodes = hostsWith(model, "control-plane", "worker", "infra").length;
@@ -113,7 +113,7 @@ export const smallPodNetwork: Rule = {
     for (const { cidr, path } of networksOf(model).pods) {
       if (cidr.version !== 4 || 2 ** Math.max(0, perNode - cidr.prefix) >= nodes) continue;
       const wanted = perNode - Math.ceil(Math.log2(nodes));
-      const message = `the pod network ${cidr.text} has parts for ${2 ** Math.max(0, perNode - cidr.prefix)} nodes of /${perNode} each, the cluster has ${nodes} nodes`;
+      const message = `the pod network ${cidr.text} has parts for ${2 ** Math.max(0, perNode - cidr.prefix)} nodes (/${perNode} each), but the cluster has ${nodes} nodes`;
       yield { path, message, remedy: `use a network of at least /${wanted}` };
     }
   },
@@ -133,11 +133,11 @@ export const manyNameservers: Rule = {
   code: "KM154",
   severity: "error",
   title: "More than two nameservers",
-  rationale: "libc reads three nameservers and ignores the rest; the cluster's own takes one of them.",
+  rationale: "libc reads only three nameservers, and the cluster's own is one of them.",
   *check({ network }) {
     const count = network.dns.servers.length;
     if (count <= 2) return;
-    const message = `${count} nameservers: libc reads three, and the cluster adds its own`;
-    yield { path: ["network", "dns", "servers"], message, remedy: "keep two" };
+    const message = `there are ${count} nameservers, but a host can use only two beside the cluster's own`;
+    yield { path: ["network", "dns", "servers"], message, remedy: "keep two nameservers" };
   },
 };

@@ -1,9 +1,9 @@
-/** Variables that are rendered from a section of the central inventory: variable → section. */
+/** Variables that are rendered from a section of the central inventory. */
 import type { ToolName } from "../../core/model.ts";
 
-type Owners = Readonly<Record<string, string>>;
+type SectionOf = Readonly<Record<string, string>>;
 
-const CONNECTION: Owners = {
+const CONNECTION: SectionOf = {
   ansible_host: "hosts.<name>.ip or hosts.<name>.address",
   ansible_ssh_host: "hosts.<name>.ip or hosts.<name>.address",
   ansible_user: "ssh.user",
@@ -14,7 +14,7 @@ const CONNECTION: Owners = {
   ansible_private_key_file: "ssh.privateKeyFile",
 };
 
-const KUBESPRAY: Owners = {
+const KUBESPRAY: SectionOf = {
   ip: "hosts.<name>.ip",
   access_ip: "hosts.<name>.ip",
   ip6: "hosts.<name>.ip6",
@@ -42,7 +42,7 @@ const KUBESPRAY: Owners = {
   searchdomains: "network.dns.search",
 };
 
-const CEPH: Owners = {
+const CEPH: SectionOf = {
   public_network: "storage.ceph.publicNetworks",
   cluster_network: "storage.ceph.clusterNetworks",
   ceph_origin: "storage.ceph.origin",
@@ -50,7 +50,7 @@ const CEPH: Owners = {
   dashboard_enabled: "storage.ceph.dashboard",
 };
 
-const OPENSHIFT: Owners = {
+const OPENSHIFT: SectionOf = {
   openshift_deployment_type: "openshift.deploymentType",
   openshift_release: "versions.openshift",
   openshift_master_cluster_hostname: "api.domain",
@@ -66,7 +66,8 @@ const OPENSHIFT: Owners = {
   etcd_quota_backend_bytes: "etcd.quota",
 };
 
-export const OWNERS: Readonly<Record<ToolName | "any", Owners>> = {
+/** Tool → variable → section; `any` is for all tools. */
+export const SECTION_OF_VARIABLE: Readonly<Record<ToolName | "any", SectionOf>> = {
   any: CONNECTION,
   kubespray: KUBESPRAY,
   "ceph-ansible": CEPH,

@@ -1,10 +1,10 @@
-/** Variables under `tools`: what would have no effect, two owners, or show a secret. */
+/** Rules about variables under `tools`: without effect, set by a section too, or a secret in clear text. */
 import { closest } from "../../core/closest.ts";
 import { type ClusterModel, TOOLS, type ToolName } from "../../core/model.ts";
 import type { InventoryPath } from "../../core/path.ts";
 import { isSecretName } from "../../core/secret.ts";
 import { isMap, type Value, type ValueMap } from "../../core/value.ts";
-import { OWNERS } from "./owners.ts";
+import { SECTION_OF_VARIABLE } from "./owners.ts";
 import type { Finding, Rule } from "./rule-type.ts";
 
 /** Every map of variables: of each group and of each single host. */
@@ -26,7 +26,7 @@ export const unknownHost: Rule = {
   code: "KM175",
   severity: "error",
   title: "Variables for a host that does not exist",
-  rationale: "They would have no effect; most often the name is misspelt.",
+  rationale: "The variables would have no effect. Most often the name of the host is misspelt.",
   *check(model) {
     const names = model.hosts.map(({ name }) => name);
     const known = new Set(names);
@@ -36,7 +36,7 @@ export const unknownHost: Rule = {
         const near = closest(host, names);
         const message = `there is no host "${host}"${near === undefined ? "" : `, did you mean "${near}"?`}`;
         const path = ["tools", tool, "hosts", host];
-        yield { path, at: "key", message, remedy: "declare it under hosts, or correct the name" };
+        yield { path, at: "key", message, remedy: "correct the name, or add the host to the section hosts" };
       }
     }
   },
@@ -49,7 +49,7 @@ export const variableName: Rule = {
   severity: "error",
   title: "A name that Ansible does not accept",
   rationale:
-    "Names of variables and groups have letters, digits and underscores only, and begin with no digit.",
+    "Names of variables and groups consist of letters, digits and underscores, and do not begin with a digit.",
   *check(model) {
     for (const { path, variables } of variableMaps(model)) {
       const group = path[2];
@@ -74,16 +74,21 @@ export const variableName: Rule = {
 export const twoOwners: Rule = {
   code: "KM177",
   severity: "error",
-  title: "A pass-through variable that a section owns",
+  title: "A pass-through variable that a section sets",
   rationale:
-    "The value comes from a section of the central inventory, and other tools and checks rely on it. Two places for one value drift apart.",
+    "A section of the central inventory sets the value, and other tools and checks use it. With two places for one value, one of them becomes wrong.",
   *check(model) {
     for (const { tool, path, variables } of variableMaps(model)) {
       for (const name of Object.keys(variables)) {
-        const owner = OWNERS[tool][name] ?? OWNERS.any[name];
-        if (owner === undefined) continue;
-        const message = `${name} is set by ${owner} of the central inventory`;
-        yield { path: [...path, name], at: "key", message, remedy: `remove it here, and set ${owner}` };
+        const section = SECTION_OF_VARIABLE[tool][name] ?? SECTION_OF_VARIABLE.any[name];
+        if (section === undefined) continue;
+        const message = `${section} of the central inventory sets ${name}`;
+        yield {
+          path: [...path, name],
+          at: "key",
+          message,
+          remedy: `remove ${name}, and set ${section} instead`,
+        };
       }
     }
   },
@@ -93,7 +98,8 @@ export const idleTool: Rule = {
   code: "KM178",
   severity: "warning",
   title: "Variables for a tool that does not run",
-  rationale: "The orchestrator decides which tool runs; variables for another one have no effect.",
+  rationale:
+    "The orchestrator and the roles decide which tools run. Variables for another tool have no effect.",
   *check(model) {
     const runs: Readonly<Record<ToolName, boolean>> = {
       kubespray: model.orchestrator === "kubernetes",
@@ -107,7 +113,7 @@ export const idleTool: Rule = {
       const reason =
         tool === "ceph-ansible" ? "no host has a Ceph role" : `the orchestrator is ${model.orchestrator}`;
       const message = `${tool} does not run (${reason}), so its variables have no effect`;
-      yield { path: ["tools", tool], at: "key", message, remedy: "remove them" };
+      yield { path: ["tools", tool], at: "key", message, remedy: "remove the variables" };
     }
   },
 };
@@ -117,7 +123,7 @@ export const secretInClearText: Rule = {
   severity: "warning",
   title: "A secret in clear text",
   rationale:
-    "The inventory is committed to git, and everybody who can read the repository can read the secret.",
+    "The inventory is committed to git, so everyone who can read the repository can read the secret.",
   *check(model) {
     for (const { path, variables } of variableMaps(model)) yield* secretsIn(variables, path);
   },
@@ -133,16 +139,16 @@ function* secretsAt(name: string, value: Value, path: InventoryPath): Iterable<F
   } else if (isMap(value)) yield* secretsIn(value, path);
   else if (isClearSecret(name, value)) {
     const message = `${name} looks like a secret in clear text`;
-    yield { path, message, remedy: "encrypt it: ansible-vault encrypt_string, or read it with a lookup" };
+    yield { path, message, remedy: "encrypt it with ansible-vault encrypt_string, or read it with a lookup" };
   }
 }
 
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
-/** A text that is no template, under a secret's name; a private key under any name. */
+/** A text under the name of a secret that is not a template, or a private key under any name. */
 function isClearSecret(name: string, value: Value): boolean {
   if (typeof value !== "string" || value === "" || value.includes("{{")) return false;
-  // A path or a URL names the place of a secret; true for token_ttl: 24h is no secret either.
   if (PRIVATE_KEY.test(value)) return true;
+  // A path or a URL only says where the secret is.
   return isSecretName(name) && !/^(?:\/|~\/|https?:)/.test(value);
 }

@@ -1,4 +1,4 @@
-/** Members that vote: etcd, and Ceph's monitors. */
+/** Rules about members that vote: etcd members and Ceph monitors. */
 import { type ClusterModel, type Host, hostsWith, type Role } from "../../core/model.ts";
 import type { Finding, Rule } from "./rule-type.ts";
 
@@ -15,7 +15,7 @@ function votersOf(model: ClusterModel): Voters[] {
   return [{ name: "etcd members", role, hosts: hostsWith(model, role) }, monitors];
 }
 
-/** A finding at the host that is one too many. */
+/** A finding at the last host with the role. */
 function atLast({ hosts }: Voters, message: string, remedy: string): Finding {
   const last = hosts.at(-1)?.name ?? "";
   return { path: ["hosts", last, "roles"], message, remedy };
@@ -26,12 +26,12 @@ export const twoVoters: Rule = {
   severity: "error",
   title: "Two etcd members or Ceph monitors",
   rationale:
-    "Both must agree, so the loss of either stops the cluster: two are worse than one. Three survive the loss of one.",
+    "Both must agree, so the loss of either one stops the cluster: two are worse than one. Three survive the loss of one.",
   *check(model) {
     for (const voters of votersOf(model)) {
       if (voters.hosts.length !== 2) continue;
       const message = `two ${voters.name}: the loss of either one stops the cluster`;
-      yield atLast(voters, message, `give the role ${voters.role} to a third host, or to one only`);
+      yield atLast(voters, message, `give the role ${voters.role} to three hosts, or to only one`);
     }
   },
 };
@@ -41,13 +41,13 @@ export const evenVoters: Rule = {
   severity: "error",
   title: "An even number of etcd members or Ceph monitors",
   rationale:
-    "Four survive no more losses than three, and one more can fail. kubespray refuses an even number.",
+    "Four members survive the loss of one, as three do, but one more can fail. kubespray refuses an even number.",
   *check(model) {
     for (const voters of votersOf(model)) {
       const count = voters.hosts.length;
       if (count === 0 || count === 2 || count % 2 === 1) continue;
       const message = `${count} ${voters.name}: an even number survives no more losses than ${count - 1}`;
-      yield atLast(voters, message, `use ${count - 1} or ${count + 1}`);
+      yield atLast(voters, message, `give the role ${voters.role} to ${count - 1} or ${count + 1} hosts`);
     }
   },
 };
@@ -57,12 +57,16 @@ export const manyVoters: Rule = {
   severity: "warning",
   title: "More than five etcd members or Ceph monitors",
   rationale:
-    "Every write waits for the majority: more members make the cluster slower, five survive the loss of two.",
+    "Every write waits for a majority, so more members make the cluster slower. Five survive the loss of two.",
   *check(model) {
     for (const voters of votersOf(model)) {
       const count = voters.hosts.length;
       if (count <= 5) continue;
-      yield atLast(voters, `${count} ${voters.name} slow down every write`, "use three or five");
+      yield atLast(
+        voters,
+        `${count} ${voters.name}: every write waits for more of them`,
+        `give the role ${voters.role} to three or five hosts`,
+      );
     }
   },
 };

@@ -1,4 +1,4 @@
-/** Roles that need other roles, or that nothing would use. */
+/** Rules about roles that need other roles, and roles without an effect. */
 import { type Host, hostsWith, type Role } from "../../core/model.ts";
 import type { Finding, Rule } from "./rule-type.ts";
 
@@ -24,7 +24,8 @@ export const noHosts: Rule = {
       yield {
         path: ["hosts"],
         message: "there are no hosts",
-        remedy: "declare them: master1: { ip: …, roles: […] }",
+        remedy:
+          "add them to the section hosts, for example control1: { ip: …, roles: [control-plane, etcd] }",
       };
     }
   },
@@ -38,8 +39,9 @@ export const noControlPlane: Rule = {
   *check(model) {
     if (model.orchestrator === "none" || model.hosts.length === 0) return;
     if (hostsWith(model, "control-plane").length > 0) return;
-    const message = `no host has the role control-plane, and the orchestrator is ${model.orchestrator}`;
-    const remedy = "give the role to one or three hosts, or set orchestrator: none for Ceph only";
+    const message = `the orchestrator is ${model.orchestrator}, but no host has the role control-plane`;
+    const remedy =
+      "give the role control-plane to one or three hosts, or set orchestrator: none for Ceph only";
     yield { path: ["orchestrator"], message, remedy };
   },
 };
@@ -49,7 +51,7 @@ export const noEtcd: Rule = {
   severity: "error",
   title: "Control planes without etcd",
   rationale:
-    "The control plane keeps everything in etcd. Only with etcd.deployment kubeadm it comes by itself.",
+    "The control plane stores everything in etcd. Only with etcd.deployment: kubeadm is it part of the control plane.",
   *check(model) {
     const [first] = hostsWith(model, "control-plane");
     if (first === undefined || model.orchestrator === "none") return;
@@ -63,13 +65,13 @@ export const etcdOutsideControlPlane: Rule = {
   code: "KM127",
   severity: "error",
   title: "etcd of kubeadm outside the control plane",
-  rationale: "With etcd.deployment kubeadm, etcd runs as a pod on the control planes and nowhere else.",
+  rationale: "With etcd.deployment: kubeadm, etcd runs as pods, and only on the control planes.",
   *check(model) {
     if (model.etcd.deployment !== "kubeadm") return;
     for (const host of hostsWith(model, "etcd")) {
       if (host.roles.includes("control-plane")) continue;
-      const message = `${host.name} has the role etcd, but kubeadm runs etcd on the control planes only`;
-      yield atRoles(host, message, "remove the role, or set etcd.deployment: host");
+      const message = `${host.name} has the role etcd, but kubeadm runs etcd only on the control planes`;
+      yield atRoles(host, message, "remove the role etcd, or set etcd.deployment: host");
     }
   },
 };
@@ -78,7 +80,7 @@ export const unusedKubernetesRoles: Rule = {
   code: "KM128",
   severity: "warning",
   title: "Kubernetes roles without an orchestrator",
-  rationale: "With orchestrator none, nothing is installed on control planes, etcd members and nodes.",
+  rationale: "With orchestrator: none, nothing is installed on control planes, etcd members and nodes.",
   *check(model) {
     if (model.orchestrator !== "none") return;
     const hosts = hostsWith(model, ...KUBERNETES_ROLES);
@@ -92,12 +94,12 @@ export const noNodes: Rule = {
   code: "KM129",
   severity: "warning",
   title: "No worker and no infra node",
-  rationale: "Control planes take no ordinary pods: without nodes nothing can be scheduled.",
+  rationale: "Control planes accept no ordinary pods, so no pod could be scheduled.",
   *check(model) {
     const [first] = hostsWith(model, "control-plane");
     if (first === undefined || model.orchestrator === "none") return;
     if (hostsWith(model, "worker", "infra").length > 0) return;
-    const message = "no host has the role worker or infra: ordinary pods have nowhere to run";
+    const message = "no host has the role worker or infra: ordinary pods cannot run";
     yield atRoles(first, message, "give the role worker to some hosts; a control plane may have it too");
   },
 };
@@ -106,10 +108,10 @@ export const noInfraForOpenShift: Rule = {
   code: "KM130",
   severity: "warning",
   title: "OpenShift without infra nodes",
-  rationale: "OpenShift's router and registry run on infra nodes only; without one, no route works.",
+  rationale: "OpenShift's router and registry run only on infra nodes: without one, no route works.",
   *check(model) {
     if (model.orchestrator !== "openshift" || hostsWith(model, "infra").length > 0) return;
-    const message = "no host has the role infra: OpenShift's router and registry have nowhere to run";
+    const message = "no host has the role infra: OpenShift's router and registry cannot run";
     yield { path: ["hosts"], message, remedy: "give the role infra to some hosts" };
   },
 };
@@ -118,7 +120,7 @@ export const hostWithoutRole: Rule = {
   code: "KM131",
   severity: "warning",
   title: "A host without a role",
-  rationale: "Nothing is installed on it; most often a role was forgotten.",
+  rationale: "Nothing is installed on the host. Most often a role was forgotten.",
   *check(model) {
     for (const host of model.hosts) {
       if (host.roles.length > 0) continue;
@@ -131,14 +133,14 @@ export const hostWithoutRole: Rule = {
 export const bastionName: Rule = {
   code: "KM132",
   severity: "error",
-  title: "The bastion has another name",
+  title: "The bastion has the wrong name",
   rationale:
-    "kubespray finds the bastion by its name: the host must be called bastion, and there can be one only.",
+    "kubespray finds the bastion by its name: the host must have the name bastion, and there can be only one.",
   *check(model) {
     if (model.orchestrator !== "kubernetes") return;
     for (const host of hostsWith(model, "bastion")) {
       if (host.name === "bastion") continue;
-      const message = `${host.name} has the role bastion; kubespray knows only a host named bastion`;
+      const message = `${host.name} has the role bastion, but kubespray finds only a host with the name bastion`;
       yield { path: ["hosts", host.name], at: "key", message, remedy: "rename the host to bastion" };
     }
   },

@@ -1,4 +1,4 @@
-/** Routes to pods, and the load balancers' interface to the outside. */
+/** Rules about routes to pods, and about the load balancers' interface to the outside. */
 import { cidrContains, cidrsOverlap, isIpv6, parseCidr } from "../../core/ip.ts";
 import { type ClusterModel, hostsWith } from "../../core/model.ts";
 import type { Value } from "../../core/value.ts";
@@ -6,16 +6,16 @@ import type { Rule } from "./rule-type.ts";
 
 const nodes = (model: ClusterModel) => hostsWith(model, "control-plane", "worker", "infra");
 
-export const routeToNobody: Rule = {
+export const routeToNoNode: Rule = {
   code: "KM540",
   severity: "error",
-  title: "A pod network of a host that is no node",
-  rationale: "Its packets would be sent to a host that has no pods, or that does not exist.",
+  title: "A pod network of a host that is not a node",
+  rationale: "Packets would go to a host that has no pods, or that does not exist.",
   *check(model) {
     const known = new Set(nodes(model).map(({ name }) => name));
     for (const name of Object.keys(model.routes?.podNetworks ?? {})) {
       if (known.has(name)) continue;
-      const message = `${name} is no control plane, worker or infra host`;
+      const message = `${name} is not a host with the role control-plane, worker or infra`;
       yield {
         path: ["routes", "podNetworks", name],
         at: "key",
@@ -29,8 +29,8 @@ export const routeToNobody: Rule = {
 export const podNetworkOutside: Rule = {
   code: "KM541",
   severity: "error",
-  title: "A node's pod network outside that of all pods",
-  rationale: "network.pods is what certificates, firewalls and the API server know as pods.",
+  title: "A node's pod network is outside network.pods",
+  rationale: "Certificates, firewalls and the API server use network.pods as the network of all pods.",
   *check({ routes, network }) {
     const all = network.pods.flatMap((text) => parseCidr(text) ?? []);
     for (const [name, networks] of Object.entries(routes?.podNetworks ?? {})) {
@@ -41,8 +41,12 @@ export const podNetworkOutside: Rule = {
           (one) => one.prefix <= own.prefix && cidrContains(one, own.address.toString()),
         );
         if (inside) continue;
-        const message = `${text} of ${name} is outside ${network.pods.join(", ")}`;
-        yield { path: ["routes", "podNetworks", name], message, remedy: "correct it, or network.pods" };
+        const message = `${text} of ${name} is outside the pod network ${network.pods.join(", ")}`;
+        yield {
+          path: ["routes", "podNetworks", name],
+          message,
+          remedy: "correct this network, or network.pods",
+        };
       }
     }
   },
@@ -52,7 +56,7 @@ export const podNetworksOverlap: Rule = {
   code: "KM542",
   severity: "error",
   title: "Two nodes with one pod network",
-  rationale: "Packets for the one's pods would go to the other.",
+  rationale: "Packets for pods of one node would go to the other node.",
   *check({ routes }) {
     const all = Object.entries(routes?.podNetworks ?? {}).flatMap(([name, networks]) =>
       networks.flatMap((text) => {
@@ -64,20 +68,20 @@ export const podNetworksOverlap: Rule = {
       const other = all.slice(0, index).find((one) => cidrsOverlap(one.cidr, cidr));
       if (other === undefined) continue;
       const message = `${cidr.text} of ${name} overlaps ${other.cidr.text} of ${other.name}`;
-      yield { path: ["routes", "podNetworks", name], message, remedy: "give each node a network of its own" };
+      yield { path: ["routes", "podNetworks", name], message, remedy: "give each node its own network" };
     }
   },
 };
 
-/** Plugins that leave routes between nodes to others. */
+/** Network plugins that make no routes between the nodes. */
 const WITHOUT_ROUTES: readonly Value[] = ["cni", "custom_cni", "none"];
 
 export const routesOfPlugin: Rule = {
   code: "KM543",
   severity: "warning",
-  title: "Routes beside a network plugin that makes its own",
+  title: "A section routes together with a plugin that makes routes",
   rationale:
-    "calico, cilium, flannel and the like route to pods themselves; a second route sends packets astray.",
+    "calico, cilium and flannel route to the pods themselves. A second route can send packets to the wrong host.",
   *check(model) {
     if (model.routes === undefined || model.orchestrator !== "kubernetes") return;
     const { groups } = model.tools.kubespray;
@@ -89,7 +93,7 @@ export const routesOfPlugin: Rule = {
       path: ["routes"],
       at: "key",
       message,
-      remedy: "remove the section, or set kube_network_plugin: cni",
+      remedy: "remove the section routes, or set kube_network_plugin: cni",
     };
   },
 };
@@ -97,16 +101,16 @@ export const routesOfPlugin: Rule = {
 export const edgeWithoutBalancers: Rule = {
   code: "KM544",
   severity: "error",
-  title: "An edge interface without load balancers",
+  title: "There is a section edge, but no load balancer",
   rationale: "The edge is an interface of the load balancers.",
   *check(model) {
     if (model.edge === undefined || hostsWith(model, "load-balancer").length > 0) return;
-    const message = "the section edge is there, and no host has the role load-balancer";
+    const message = "there is a section edge, but no host has the role load-balancer";
     yield {
       path: ["edge"],
       at: "key",
       message,
-      remedy: "give the role load-balancer to two hosts, or remove the section",
+      remedy: "give the role load-balancer to two hosts, or remove the section edge",
     };
   },
 };
@@ -114,20 +118,20 @@ export const edgeWithoutBalancers: Rule = {
 export const edgeGateways: Rule = {
   code: "KM545",
   severity: "error",
-  title: "A gateway of the edge outside its networks",
-  rationale: "The kernel takes no route through a gateway that the interface does not reach.",
+  title: "A gateway of the edge is outside its networks",
+  rationale: "The kernel refuses a route through a gateway that the interface cannot reach.",
   *check({ edge }) {
     if (edge === undefined) return;
     const networks = edge.networks.flatMap((text) => parseCidr(text) ?? []);
     for (const gateway of edge.gateways) {
       if (networks.some((one) => cidrContains(one, gateway))) continue;
-      const message = `${gateway} is outside ${edge.networks.join(", ")}`;
-      yield { path: ["edge", "gateways"], message, remedy: "correct it, or edge.networks" };
+      const message = `the gateway ${gateway} is outside ${edge.networks.join(", ")}`;
+      yield { path: ["edge", "gateways"], message, remedy: "correct the gateway, or edge.networks" };
     }
     for (const { text } of networks) {
       if (edge.gateways.some((gateway) => isIpv6(gateway) === isIpv6(text))) continue;
-      const message = `no gateway for ${text}`;
-      yield { path: ["edge", "gateways"], message, remedy: "one gateway for each of edge.networks" };
+      const message = `there is no gateway for ${text}`;
+      yield { path: ["edge", "gateways"], message, remedy: "add a gateway for each of edge.networks" };
     }
   },
 };
@@ -135,7 +139,7 @@ export const edgeGateways: Rule = {
 export const edgeOverlap: Rule = {
   code: "KM546",
   severity: "error",
-  title: "The edge's network is one that the cluster uses",
+  title: "The network of the edge overlaps one of the cluster",
   rationale: "Replies between hosts or pods would leave through the edge.",
   *check({ edge, network }) {
     const own = [...network.machines, ...network.pods, ...network.services].flatMap(
@@ -145,8 +149,8 @@ export const edgeOverlap: Rule = {
       const cidr = parseCidr(text);
       const other = cidr === undefined ? undefined : own.find((one) => cidrsOverlap(one, cidr));
       if (other === undefined) continue;
-      const message = `${text} overlaps ${other.text}`;
-      yield { path: ["edge", "networks"], message, remedy: "the edge needs a network of its own" };
+      const message = `the edge network ${text} overlaps the network ${other.text} of the cluster`;
+      yield { path: ["edge", "networks"], message, remedy: "use a separate network for the edge" };
     }
   },
 };

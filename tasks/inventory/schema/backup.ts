@@ -15,10 +15,12 @@ const repository = z
     [
       z.strictObject({
         kind: kind("sftp"),
-        host: dnsName().optional().describe("sftp: which one. Default: the first host with the role backup."),
+        host: dnsName()
+          .optional()
+          .describe("sftp: name of the host. Default: the first host with the role backup."),
         path: absolutePath()
           .default("/srv/kube-magic-backup")
-          .describe("sftp: folder there. local: folder on every host, a mounted share as a rule."),
+          .describe("sftp: folder on that host. local: folder on every host, usually a mounted share."),
       }),
       z.strictObject({ kind: kind("local"), path: absolutePath().describe("Folder on every host.") }),
       z.strictObject({
@@ -32,44 +34,49 @@ const repository = z
     ],
     { error: "is none of sftp, local, s3" },
   )
-  .describe("Where backups go: kind sftp, local or s3.");
+  .describe("Where the backups are stored: kind sftp, local or s3.");
 
 const count = (fallback: number, what: string) => z.int().min(0).default(fallback).describe(what);
 
+/** The section backup. */
 export const backup = z
   .strictObject({
     repository,
     keep: z
       .strictObject({
-        last: count(0, "The newest so many, whatever their age."),
-        hourly: count(0, "One of each of so many hours."),
-        daily: count(7, "One of each of so many days."),
-        weekly: count(5, "One of each of so many weeks."),
-        monthly: count(12, "One of each of so many months."),
-        yearly: count(0, "One of each of so many years."),
+        last: count(0, "How many of the newest backups to keep, whatever their age."),
+        hourly: count(0, "For how many hours to keep one backup per hour."),
+        daily: count(7, "For how many days to keep one backup per day."),
+        weekly: count(5, "For how many weeks to keep one backup per week."),
+        monthly: count(12, "For how many months to keep one backup per month."),
+        yearly: count(0, "For how many years to keep one backup per year."),
       })
       .prefault({})
-      .describe("Which backups stay; the others are removed, after a new one has succeeded."),
+      .describe("Which backups to keep. After each successful backup, the others are removed."),
     schedule: calendar()
       .default("*-*-* 02:30:00")
-      .describe("When, as systemd's OnCalendar, in the hosts' own time zone."),
+      .describe("When to make a backup, as systemd's OnCalendar, in the time zone of the host."),
     spreadMinutes: z
       .int()
       .min(0)
       .max(720)
       .default(30)
-      .describe("Each host begins at a random moment within so many minutes."),
+      .describe("Each host begins at a random time within this many minutes."),
     maxAgeHours: z
       .int()
       .min(1)
       .default(26)
-      .describe("A latest good backup that is older is critical in monitoring."),
+      .describe("Monitoring is critical when the latest good backup is older than this."),
     drill: z
       .strictObject({
         schedule: calendar()
           .default("Sun *-*-* 04:30:00")
-          .describe("When the latest backup is restored to a scratch place and its etcd started."),
-        maxAgeDays: z.int().min(1).default(8).describe("A latest good drill that is older is a warning."),
+          .describe("When to restore the latest backup to a scratch folder and start etcd from it."),
+        maxAgeDays: z
+          .int()
+          .min(1)
+          .default(8)
+          .describe("Monitoring warns when the latest good drill is older than this."),
       })
       .prefault({})
       .describe("The restore drill."),
@@ -77,14 +84,14 @@ export const backup = z
       .array(absolutePath())
       .default([])
       .describe(
-        "Files and folders beside those that follow from a host's roles. For configuration, not for data: they are copied first.",
+        "More files and folders to back up, beside those of a host's roles. For configuration, not for data: they are copied to a scratch folder first.",
       ),
     password: vaulted()
       .optional()
       .describe(
-        "Of the repositories, as a !vault value. Default: generated into build/<cluster>/custom/credentials.",
+        "Password of the repositories, as a !vault value. Default: a generated one in build/<cluster>/custom/credentials.",
       ),
   })
   .describe(
-    "Backups of every host, encrypted, and the drill that restores them. Without the section there are none.",
+    "Encrypted backups of every host, and a drill that restores them. Without the section there are none.",
   );

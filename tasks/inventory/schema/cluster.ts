@@ -1,4 +1,4 @@
-/** Schema of the central inventory. Strict: an unknown key is an error. Each field says what it is for. */
+/** Schema of the central inventory. Strict: an unknown key is an error. Each field has a description for the docs. */
 import { z } from "zod";
 import { backup } from "./backup.ts";
 import {
@@ -47,14 +47,14 @@ const network = z
       .optional()
       .describe("Proxy to the internet; leave it out when the hosts reach it directly."),
   })
-  .describe("Networks of the cluster and services the hosts use.");
+  .describe("Networks of the cluster, and services that the hosts use.");
 
 const api = z
   .strictObject({
     vip: ipAddress()
       .optional()
       .describe(
-        "Virtual address of the API, held by the load balancers; leave it out for an outside load balancer, or for none.",
+        "Virtual address of the API, which one of the load balancers owns. Leave it out for an external load balancer, or for none.",
       ),
     port: port().optional().describe("TCP port of the API address. Default: 6443, with openshift 8443."),
     backendPort: port()
@@ -63,12 +63,12 @@ const api = z
     domain: dnsName()
       .optional()
       .describe(
-        "DNS name of the API; without a virtual address and load balancers of ours it leads to an outside one. Default: api.<name>.<domain>.",
+        "DNS name of the API. Without a virtual address and without load balancers, it is the name of an external load balancer. Default: api.<name>.<domain>.",
       ),
-    vrid: vrid().default(101).describe("VRRP router id of the API address, unique in the network segment."),
+    vrid: vrid().default(101).describe("VRRP router id of the API address, unique in its network segment."),
   })
   .prefault({})
-  .describe("The one address that clients use for the Kubernetes or OpenShift API.");
+  .describe("The address that clients use for the Kubernetes or OpenShift API.");
 
 const edgeVip = z.union([
   ipAddress(),
@@ -83,11 +83,13 @@ const loadBalancer = z
     unicast: z
       .boolean()
       .default(false)
-      .describe("Let keepalived speak unicast between the load balancers, where multicast is filtered."),
+      .describe("keepalived uses unicast between the load balancers. For networks that filter multicast."),
     interface: interfaceName()
       .optional()
-      .describe("Interface that carries the virtual addresses. Default: the one that holds the host's ip."),
-    statsPort: port().default(8404).describe("TCP port of HAProxy's statistics page and Prometheus metrics."),
+      .describe("Interface for the virtual addresses. Default: the interface with the host's ip."),
+    statsPort: port()
+      .default(8404)
+      .describe("TCP port of HAProxy's statistics page and of its Prometheus metrics."),
     edgeVips: z
       .array(edgeVip)
       .default([])
@@ -105,15 +107,17 @@ const etcd = z
     deployment: z
       .enum(["host", "kubeadm"])
       .default("host")
-      .describe("host runs etcd as a systemd service, kubeadm as static pods on the control planes."),
+      .describe(
+        "host: etcd runs as a systemd service. kubeadm: etcd runs as static pods on the control planes.",
+      ),
     settingsFile: absolutePath()
       .optional()
       .describe(
-        "File with the settings of a member, in the form of kubespray's /etc/etcd.env or of a static pod's manifest. Default: /etc/etcd.env, or /etc/kubernetes/manifests/etcd.yaml.",
+        "File with the settings of a member, like kubespray's /etc/etcd.env or like the manifest of a static pod. Default: /etc/etcd.env, or /etc/kubernetes/manifests/etcd.yaml.",
       ),
     snapshotFolder: absolutePath()
       .default("/var/backups/kube-magic-etcd")
-      .describe("Folder on the members where a snapshot is made before it is fetched; empty otherwise."),
+      .describe("Folder on the members for a snapshot until it is fetched; empty at other times."),
   })
   .prefault({})
   .describe("The database of Kubernetes.");
@@ -123,12 +127,12 @@ const ceph = z
     origin: z
       .enum(["distro", "repository"])
       .default("distro")
-      .describe("Packages of the distribution, or of download.ceph.com."),
+      .describe("distro: packages of the distribution. repository: packages of download.ceph.com."),
     osdBackend: z
       .enum(["disks", "lab-file"])
       .default("disks")
       .describe(
-        "disks: ceph-ansible makes an OSD of each of the host's devices. lab-file: one OSD a host on a file, for labs without disks; never for data that matters.",
+        "disks: ceph-ansible makes an OSD of each of the host's devices. lab-file: one OSD per host in a file, only for labs without disks: the data is not safe.",
       ),
     publicNetworks: cidrs()
       .optional()
@@ -147,7 +151,7 @@ const ceph = z
       .array(storageClass)
       .optional()
       .describe(
-        "Storage classes of the cluster. Default: one for each rbd pool, the first of them the default class.",
+        "Storage classes of the cluster. Default: one for each rbd pool; the first one is the default class.",
       ),
     dashboard: z.boolean().default(false).describe("Install the Ceph dashboard with Prometheus and Grafana."),
   })
@@ -159,8 +163,8 @@ const openshift = z
     deploymentType: z
       .enum(["origin", "openshift-enterprise"])
       .default("origin")
-      .describe("OKD, or Red Hat's product with a subscription."),
-    subdomain: dnsName().optional().describe("Wildcard domain of routes. Default: apps.<domain>."),
+      .describe("origin: OKD. openshift-enterprise: Red Hat's product, with a subscription."),
+    subdomain: dnsName().optional().describe("Wildcard domain of the routes. Default: apps.<domain>."),
   })
   .prefault({})
   .describe("Settings for orchestrator openshift.");
@@ -169,13 +173,14 @@ const versions = z
   .strictObject({
     kubernetes: version()
       .optional()
-      .describe('Such as "1.35.4". Default: the newest that the vendored tool knows.'),
+      .describe('For example "1.35.4". Default: the newest version that the installed kubespray supports.'),
     ceph: z.string().min(1).optional().describe("Release name: reef or squid. Default: reef."),
-    openshift: version().optional().describe('Such as "3.11".'),
+    openshift: version().optional().describe('For example "3.11".'),
   })
   .prefault({})
   .describe("Versions to pin, always in quotes: YAML reads 1.30 as 1.3.");
 
+/** The whole inventory of a cluster. */
 export const clusterSchema = z
   .strictObject({
     name: dnsName().optional().describe("Short name of the cluster. Default: the name of its folder."),
@@ -204,7 +209,9 @@ export const clusterSchema = z
     versions,
     hosts: z
       .record(z.string(), host)
-      .describe("The machines: name → host. A range such as compute[1:4] stands for several; order matters."),
+      .describe(
+        "The machines: name → host. A range such as compute[1:4] means several hosts. The first control plane is set up first.",
+      ),
     tools: tools.prefault({}),
   })
   .describe("A cluster, as written in inventories/<cluster>/*.yml.");

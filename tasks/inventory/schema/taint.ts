@@ -1,13 +1,14 @@
-/** Taints, written as kubectl writes them: `key=value:Effect`. */
+/** Taints in kubectl's form: `key=value:Effect`. */
 import type { Taint } from "../../core/model.ts";
 
+/** What a taint can do to pods. */
 export const TAINT_EFFECTS = [
   "NoSchedule",
   "PreferNoSchedule",
   "NoExecute",
 ] as const satisfies readonly Taint["effect"][];
 
-/** @returns undefined when the text is no taint. Whether key and value are valid names is a rule's business. */
+/** Parses a taint; undefined when the text is not one. Rule KM172 checks key and value. */
 export function parseTaint(
   taint: string | { key: string; value?: string | undefined; effect: Taint["effect"] },
 ): Taint | undefined {

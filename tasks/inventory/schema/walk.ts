@@ -1,11 +1,11 @@
-/** Walks the schema: which keys exist where. */
+/** Looks up keys and descriptions in the schema. */
 import { z } from "zod";
 import type { InventoryPath } from "../../core/path.ts";
 import { clusterSchema } from "./cluster.ts";
 
 type AnySchema = z.core.$ZodType;
 
-/** The keys that the schema knows for the map at a path; empty where any key is allowed. */
+/** The keys that the map at a path may have; empty where any key is allowed. */
 export function knownKeys(path: InventoryPath): readonly string[] {
   let schemas: readonly AnySchema[] = [clusterSchema];
   for (const part of path) schemas = schemas.flatMap(alternatives).flatMap((schema) => childOf(schema, part));
@@ -15,7 +15,7 @@ export function knownKeys(path: InventoryPath): readonly string[] {
   });
 }
 
-/** A schema without its wrappers; the members of a union. */
+/** The members of a union, or the schema itself, without wrappers such as optional and default. */
 export function alternatives(schema: AnySchema): readonly AnySchema[] {
   const { def } = schema._zod;
   if (def.type === "union") return (def as z.core.$ZodUnionDef).options.flatMap(alternatives);
@@ -34,14 +34,14 @@ function childOf(schema: AnySchema, part: string | number): readonly AnySchema[]
   return [];
 }
 
-/** What the schema says about the value at a path; undefined for paths that it does not know. */
+/** The description of the value at a path; undefined when the schema has no such path. */
 export function descriptionAt(path: InventoryPath): string | undefined {
   let schemas: readonly AnySchema[] = [clusterSchema];
   for (const part of path) schemas = schemas.flatMap(alternatives).flatMap((schema) => childOf(schema, part));
   return schemas.map(descriptionOf).find((text) => text !== "");
 }
 
-/** The text of .describe(), which may stand on any of a schema's wrappers. */
+/** The text of .describe(), on the schema or any of its wrappers; empty when there is none. */
 export function descriptionOf(schema: AnySchema): string {
   let current: AnySchema | undefined = schema;
   while (current !== undefined) {

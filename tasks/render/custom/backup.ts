@@ -1,9 +1,9 @@
-/** The section `backup` for the role of that name. */
+/** Variables of the role backup. */
 import type { BackupRepository } from "../../core/model/backup.ts";
 import type { ClusterModel } from "../../core/model.ts";
 import type { ValueMap } from "../../core/value.ts";
 
-/** Empty when the cluster has no backups: the playbook ends there. */
+/** Empty when the cluster has no backups: the playbook then does nothing. */
 export function backupVariables({ backup, etcd }: ClusterModel): ValueMap {
   if (backup === undefined) return { kube_magic_backup: {} };
   const { repository, keep, schedule, spreadMinutes, maxAgeHours, drill, extraPaths, password } = backup;
@@ -17,7 +17,7 @@ export function backupVariables({ backup, etcd }: ClusterModel): ValueMap {
       drill_schedule: drill.schedule,
       drill_max_age_days: drill.maxAgeDays,
       extra_paths: extraPaths,
-      // kubeadm runs etcd on the control planes, whatever the roles say.
+      // kubeadm runs etcd on every control plane, also without the role etcd.
       etcd_group: etcd.deployment === "kubeadm" ? "kube_control_plane" : "etcd",
       password: password ?? "",
     },

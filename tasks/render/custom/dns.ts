@@ -3,7 +3,7 @@ import { type ClusterModel, hostsWith } from "../../core/model.ts";
 import type { ValueMap } from "../../core/value.ts";
 import { hostDomain, zonesOf } from "../../core/zones.ts";
 
-/** Empty where the section is absent, so that playbooks need no guard. */
+/** Empty without the section, so that playbooks need no guard. */
 export function dnsVariables(model: ClusterModel): ValueMap {
   return { kube_magic_dns: nameServers(model), kube_magic_resolver: resolver(model) };
 }
@@ -17,7 +17,7 @@ function nameServers(model: ClusterModel): ValueMap {
     forwarders: dns.forwarders,
     clients: [...new Set([...network.machines, ...network.pods, ...dns.clients])],
     dnssec_validation: dns.dnssecValidation,
-    // The first is primary.
+    // The first one is the primary server.
     servers: hostsWith(model, "dns").map((host) => ({ name: host.name, domain: hostDomain(model, host) })),
     zones: zonesOf(model).map(({ name, records }) => ({
       name,
@@ -26,7 +26,7 @@ function nameServers(model: ClusterModel): ValueMap {
   };
 }
 
-/** Names that the servers must know before a host is told to ask them. */
+/** `probe` is a name that the servers must resolve before a host uses them. */
 function resolver({ resolver: section, domain }: ClusterModel): ValueMap {
   if (section === undefined) return {};
   return { servers: section.servers, search: section.search, probe: section.own ? domain : "" };

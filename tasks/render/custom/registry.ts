@@ -3,7 +3,7 @@ import { type ClusterModel, hostsWith } from "../../core/model.ts";
 import type { ValueMap } from "../../core/value.ts";
 import { hostDomain } from "../../core/zones.ts";
 
-/** Empty where the section is absent, so that playbooks need no guard. */
+/** Empty without the section, so that playbooks need no guard. */
 export function registryVariables(model: ClusterModel): ValueMap {
   const { registry } = model;
   const [host] = hostsWith(model, "registry");
@@ -19,7 +19,7 @@ export function registryVariables(model: ClusterModel): ValueMap {
       garbage_collection: registry.garbageCollection,
       host: host.name,
       addresses,
-      // What the certificate is for: the name, the host's own names, its addresses.
+      // Names in the certificate, beside the addresses.
       names: [...new Set([registry.domain, hostDomain(model, host), host.name])],
     },
   };

@@ -4,7 +4,7 @@ import { isIpv6 } from "../../core/ip.ts";
 import { type ClusterModel, hostsWith } from "../../core/model.ts";
 import type { ValueMap } from "../../core/value.ts";
 
-/** Empty where a section is absent, so that playbooks need no guard. */
+/** Empty without the sections, so that playbooks need no guard. */
 export function routesVariables(model: ClusterModel): ValueMap {
   return { kube_magic_routes: podRoutes(model), kube_magic_edge: edge(model) };
 }
@@ -16,14 +16,14 @@ function podRoutes(model: ClusterModel): ValueMap {
     from_api: routes.fromApi,
     nodes: hostsWith(model, "control-plane", "worker", "infra").map(({ name, ip, ip6 }) => ({
       name,
-      // Where the packets for its pods are sent: one address per family.
+      // The next hop for packets to the pods of the node: one address per family.
       gateways: ip6 === undefined ? [ip] : [ip, ip6],
       networks: routes.podNetworks[name] ?? [],
     })),
   };
 }
 
-/** In terms of the kernel: a table with the edge's networks and gateways, and rules that send replies there. */
+/** A routing table with the networks and gateways of the edge, and the source addresses whose replies use it. */
 function edge(model: ClusterModel): ValueMap {
   const { edge: section, api, loadBalancer } = model;
   if (section === undefined) return {};

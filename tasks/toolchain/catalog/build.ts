@@ -1,38 +1,41 @@
-/** Which variables a tool knows, read from its tree: role defaults, argument specs, and every name that it uses anywhere. */
+/** The variables of a tool, read from its tree: role defaults, argument specs, and every identifier in its code. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { isMap, type Value } from "../../core/value.ts";
 import { type MapNode, originOf, readYaml, SourceText, toValue, type YamlNode } from "../../io/yaml.ts";
 
+/** Ansible's names of types. */
 export type VariableType = "bool" | "int" | "float" | "str" | "list" | "dict";
 
+/** A variable that a role defines. */
 export interface Variable {
   readonly name: string;
   /** Relative to the tree. */
   readonly file: string;
   readonly line: number;
-  /** As written there, cut when long; absent when only an argument spec names it. */
+  /** As written in the file, cut when long; absent when an argument spec has none. */
   readonly default?: string;
-  /** Absent when the default is a template, empty, or does not say. */
+  /** Absent when the default is empty or a template. */
   readonly type?: VariableType;
   /** The comment above it, or its description. */
   readonly about?: string;
 }
 
+/** All variables of one version of a tool. */
 export interface Catalog {
   readonly tool: string;
   readonly version: string;
   readonly variables: readonly Variable[];
-  /** Every identifier of the tree's code: a name that is not among them can have no effect. */
+  /** Every identifier in the code: a variable that is not among them has no effect. */
   readonly names: ReadonlySet<string>;
 }
 
 const CODE = /\.(?:ya?ml|j2|py|sh|cfg|ini|sample|example|conf|service|xml|tmpl)$|\/(?:hosts|inventory)[^/]*$/;
-/** Documentation and tests name variables that the code has long forgotten. */
+/** Documentation and tests still name variables that the code no longer reads. */
 const SKIPPED = /^(?:\.git|\.github|\.gitlab-ci|docs?|tests?|images|node_modules|__pycache__|molecule)$/;
 const LARGEST = 512 * 1024;
 
-/** Reads the whole tree, in about half a second for the largest. */
+/** Reads the whole tree; takes about half a second for the largest. */
 export function buildCatalog(tool: string, version: string, tree: string): Catalog {
   const variables: Variable[] = [];
   const names = new Set<string>();

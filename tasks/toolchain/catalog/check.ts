@@ -1,10 +1,11 @@
-/** Pass-through variables against what the tool knows. Pure. */
+/** Compares pass-through variables with the tool's catalog. Pure. */
 import { closest } from "../../core/closest.ts";
 import type { ClusterModel, ToolName } from "../../core/model.ts";
 import { Float, isMap, Tagged, type Value, type ValueMap } from "../../core/value.ts";
 import type { Catalog, Variable, VariableType } from "./build.ts";
 import { REMOVED } from "./removed.ts";
 
+/** A pass-through variable with a problem. */
 export interface VariableFinding {
   readonly code: "KM301" | "KM302" | "KM303";
   readonly severity: "error" | "warning";
@@ -14,7 +15,10 @@ export interface VariableFinding {
   readonly remedy: string;
 }
 
-/** @param catalogs of the tools that are brought; without its catalog a tool's variables are not judged. */
+/**
+ * Problems of all pass-through variables.
+ * @param catalogs of the installed tools; the variables of a tool without a catalog are not checked
+ */
 export function variableFindings(
   model: ClusterModel,
   catalogs: ReadonlyMap<ToolName, Catalog>,
@@ -58,7 +62,7 @@ function judge(
     ];
   }
   if (defined.length > 0) return wrongType(catalog, path, defined, value);
-  // What one of the site's own values refers to is the site's own variable.
+  // A variable that a template of the inventory refers to is the site's own.
   if (catalog.names.has(name) || used.has(name) || /^ansible_/.test(name)) return [];
   const near = nearest(catalog, name);
   return [
@@ -66,11 +70,11 @@ function judge(
       code: "KM301",
       severity: "warning",
       path,
-      message: `${tool} ${catalog.version} knows no variable ${name}${near === undefined ? "" : `, did you mean ${near.name}?`}`,
+      message: `${tool} ${catalog.version} has no variable ${name}, so it has no effect${near === undefined ? "" : `; did you mean ${near.name}?`}`,
       remedy:
         near === undefined
-          ? `it has no effect: remove it, or look for the right name: npm run vars -- ${tool} ${name.split("_").slice(0, 2).join("_")}`
-          : `${near.name} is ${near.default ?? "not set"} by default, in ${near.file}:${near.line}`,
+          ? `remove it, or search for the right name: npm run vars -- ${tool} ${name.split("_").slice(0, 2).join("_")}`
+          : `write ${near.name} (default ${near.default ?? "not set"}, in ${near.file}:${near.line}), or remove it`,
     },
   ];
 }
@@ -101,7 +105,7 @@ function wrongType(
   ];
 }
 
-/** Generous: a template may become anything, null unsets, and Ansible reads numbers in text. */
+/** A template may become anything, null unsets a variable, and Ansible reads numbers in text: all of these fit. */
 function fits(value: Value, wanted: VariableType): boolean {
   if (value === null || value instanceof Tagged) return true;
   if (typeof value === "string" && /\{\{|\{%/.test(value)) return true;
@@ -146,7 +150,7 @@ function describe(value: Value): string {
   return value instanceof Float ? String(value.value) : String(value);
 }
 
-/** Identifiers inside the templates of the site's own values. */
+/** Identifiers in the templates of the inventory's own values. */
 function namesIn(values: readonly Value[]): ReadonlySet<string> {
   const names = new Set<string>();
   const walk = (value: Value): void => {

@@ -1,12 +1,12 @@
-/** The catalogs of the tools that are brought, kept in vendor/.cache by the content of their trees. */
+/** The catalogs of the installed tools, cached in vendor/.cache by the hash of their trees. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TOOLS, type ToolName } from "../../core/model.ts";
 import { type LockedSource, readLock } from "../pins/lock-file.ts";
-import { readManifest } from "../pins/pins.ts";
+import { readPins } from "../pins/pins.ts";
 import { buildCatalog, type Catalog, type Variable } from "./build.ts";
 
-/** Raised when the catalog is made in another way. */
+/** Raise it when the catalog is built in another way. */
 const FORMAT = 1;
 
 interface Stored {
@@ -16,14 +16,14 @@ interface Stored {
   readonly names: string;
 }
 
-/** Of the wanted tools, those whose trees are there. */
+/** Tool → catalog, for those of the wanted tools that are installed. */
 export function loadCatalogs(
   vendorFolder: string,
   wanted: readonly ToolName[] = TOOLS,
 ): ReadonlyMap<ToolName, Catalog> {
   const lock = readLock(vendorFolder);
   if (lock.size === 0) return new Map();
-  const { sources } = readManifest(vendorFolder);
+  const { sources } = readPins(vendorFolder);
   return new Map(
     wanted.flatMap((tool): (readonly [ToolName, Catalog])[] => {
       const locked = lock.get(tool);
@@ -53,11 +53,11 @@ function readStored(file: string): Stored | undefined {
     const stored = JSON.parse(readFileSync(file, "utf8")) as Stored;
     return stored.format === FORMAT ? stored : undefined;
   } catch {
-    return undefined; // Not there yet, or torn: it is made anew.
+    return undefined; // Missing or damaged: the catalog is built again.
   }
 }
 
-/** A cache that cannot be written (a read-only checkout, a full disk) costs time, nothing else. */
+/** A cache that cannot be written (a read-only checkout, a full disk) only costs time. */
 function keep(folder: string, file: string, tool: string, stored: Stored): void {
   try {
     mkdirSync(folder, { recursive: true });

@@ -1,11 +1,13 @@
-/** What works with what, as data; each entry says where it comes from, because people will want to read it there. */
+/** Which versions work together, as data. Each entry names its source, so that a reader can check it. */
 import type { ToolName } from "../../core/model.ts";
 import type { VersionRange } from "../version-range.ts";
 
+/** Something that is true for some versions of a tool. */
 export interface Constraint {
   readonly tool: ToolName;
-  /** Versions of the tool that it holds for. */
+  /** Versions of the tool for which it is true. */
   readonly versions: VersionRange;
+  /** Where it is written. */
   readonly source: string;
 }
 
@@ -15,12 +17,12 @@ export interface ProductConstraint extends Constraint {
   readonly range: VersionRange;
 }
 
-/** Release names that a tool installs; a range would not do: reef, squid. */
+/** Releases that a tool installs, by name (reef, squid): names have no range. */
 export interface ReleaseConstraint extends Constraint {
   readonly releases: readonly string[];
 }
 
-/** Operating systems of the hosts, by Ansible's names, with their major versions. */
+/** Operating systems that a tool supports on hosts: Ansible's name → major versions. */
 export interface SystemConstraint extends Constraint {
   readonly systems: Readonly<Record<string, readonly string[] | "any">>;
 }
@@ -31,6 +33,7 @@ const CEPH_9: VersionRange = { min: "9.0", below: "10.0" };
 const OPENSHIFT_3: VersionRange = { min: "3.11", below: "4.0" };
 const OPENSHIFT_4: VersionRange = { min: "4.0", below: "4.19" };
 
+/** Kubernetes and OpenShift. */
 export const PRODUCTS: readonly ProductConstraint[] = [
   {
     tool: "kubespray",
@@ -56,6 +59,7 @@ export const PRODUCTS: readonly ProductConstraint[] = [
   },
 ];
 
+/** Ceph. */
 export const CEPH_RELEASES: readonly ReleaseConstraint[] = [
   {
     tool: "ceph-ansible",
@@ -66,13 +70,14 @@ export const CEPH_RELEASES: readonly ReleaseConstraint[] = [
   {
     tool: "ceph-ansible",
     versions: CEPH_9,
-    // reef for distributions that package it (Debian 13): installs, never upgrades.
+    // reef is for distributions that package it (Debian 13): to install, never to upgrade.
     releases: ["squid", "reef"],
     source:
       "ceph-ansible stable-9.0, roles/ceph-defaults/defaults/main.yml: ceph_stable_release; reef is what Debian 13 packages",
   },
 ];
 
+/** Operating systems. */
 export const SYSTEMS: readonly SystemConstraint[] = [
   {
     tool: "kubespray",
@@ -128,19 +133,20 @@ export const SYSTEMS: readonly SystemConstraint[] = [
   },
 ];
 
-/** Ansible and Python: on the controller, and on the hosts. */
+/** Which Python an ansible-core needs, on the controller and on the hosts. */
 export interface AnsibleSupport {
   readonly core: VersionRange;
   readonly controller: VersionRange;
   /** Python 3 on the hosts. */
   readonly target: VersionRange;
-  /** Whether Python 2.7 on the hosts will do as well. */
+  /** Python 2.7 on the hosts works too. */
   readonly python2?: true;
   readonly source: string;
 }
 
 const MATRIX = "docs.ansible.com, Releases and maintenance: ansible-core support matrix";
 
+/** Every ansible-core that a tool of ours may use. */
 export const ANSIBLE: readonly AnsibleSupport[] = [
   {
     core: { min: "2.9", below: "2.10" },

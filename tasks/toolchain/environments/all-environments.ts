@@ -1,8 +1,8 @@
-/** The Ansible of every tool, built side by side. */
+/** The Ansible of every tool, all built at the same time. */
 import { join } from "node:path";
 import { InterruptedError, type KubeMagicError, VendorError } from "../../core/errors.ts";
 import { readLock } from "../pins/lock-file.ts";
-import { type Pin, readManifest, sourceNamed } from "../pins/pins.ts";
+import { type Pin, readPins, sourceNamed } from "../pins/pins.ts";
 import {
   type AnsibleEnvironment,
   customEnvironment,
@@ -15,29 +15,35 @@ import {
 import { requirementsKey } from "./environment-spec.ts";
 import { NoPythonError } from "./find-python.ts";
 
+/** What became of the environment of one tool. */
 export interface EnvironmentResult {
   /** Source of vendor.yml, or custom. */
   readonly source: string;
   /** Hash of the pinned requirements. */
   readonly key?: string;
   readonly environment?: AnsibleEnvironment;
-  /** Why there is none, when that stops nobody who did not ask for this tool. */
+  /** Why there is no environment. Only for tools that the user did not name: for those it is an error. */
   readonly problem?: KubeMagicError;
 }
 
+/** Which environments to build, and how. */
 export interface EnvironmentsOptions extends Omit<EnvironmentOptions, "folder"> {
   readonly vendorFolder: string;
-  /** Also the one of our own playbooks. */
+  /** Build the environment of our own playbooks too. */
   readonly custom: boolean;
-  /** A tool that was asked for by name must work here; another may lack its Python. */
-  readonly required: (source: string) => boolean;
+  /** True for a tool that the user named: then a missing Python is an error. */
+  readonly isRequired: (source: string) => boolean;
 }
 
+/** Folder of all environments. */
 export function environmentsFolder(vendorFolder: string): string {
   return join(vendorFolder, ".environments");
 }
 
-/** @throws VendorError when an environment could not be built though this machine has a Python for it. */
+/**
+ * Builds what is missing.
+ * @throws VendorError when an environment could not be built, although this machine has a Python for it.
+ */
 export async function ensureEnvironments(
   chosen: readonly { readonly pin: Pin }[],
   options: EnvironmentsOptions,
@@ -56,7 +62,7 @@ export async function ensureEnvironments(
         const folder = environmentsFolder(vendorFolder);
         return { source, key, environment: await ensureEnvironment(spec, { ...options, folder }) };
       } catch (error) {
-        if (error instanceof NoPythonError && !options.required(source))
+        if (error instanceof NoPythonError && !options.isRequired(source))
           return { source, key, problem: error };
         throw error;
       }
@@ -65,44 +71,47 @@ export async function ensureEnvironments(
   const failures = results.flatMap((result) =>
     result.status === "rejected" ? [result.reason as unknown] : [],
   );
-  const [first] = failures;
-  if (failures.length > 1 && failures.every((failure) => failure instanceof VendorError)) {
-    const errors = failures as readonly VendorError[];
-    throw new VendorError(`${errors.length} of ${wanted.length} Ansible environments could not be built`, {
-      output: errors
-        .map(({ message, output }) => `  ${message}${output === undefined ? "" : `\n${output}`}`)
-        .join("\n"),
-      ...(errors[0]?.remedy === undefined ? {} : { remedy: errors[0].remedy }),
-      cause: first,
-    });
-  }
-  if (first !== undefined) throw failures.find((failure) => failure instanceof InterruptedError) ?? first;
+  if (failures.length > 0) throw combined(failures, wanted.length);
   return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 }
 
+function combined(failures: readonly unknown[], count: number): unknown {
+  const [first] = failures;
+  const errors = failures.filter((failure) => failure instanceof VendorError);
+  if (failures.length === 1 || errors.length < failures.length)
+    return failures.find((failure) => failure instanceof InterruptedError) ?? first;
+  return new VendorError(`${errors.length} of ${count} Ansible environments could not be built`, {
+    output: errors
+      .map(({ message, output }) => `  ${message}${output === undefined ? "" : `\n${output}`}`)
+      .join("\n"),
+    ...(errors[0]?.remedy === undefined ? {} : { remedy: errors[0].remedy }),
+    cause: first,
+  });
+}
+
 /**
- * What a tool of vendor.yml needs, in the version that is brought (or would be).
+ * The Ansible that a tool needs, in its installed version, else in its default version.
  * @throws InputError for an unknown tool.
  */
-export function environmentOf(vendorFolder: string, tool: string): EnvironmentSpec {
+export function environmentSpecOf(vendorFolder: string, tool: string): EnvironmentSpec {
   if (tool === "custom") return customEnvironment(vendorFolder);
-  const source = sourceNamed(readManifest(vendorFolder), tool);
+  const source = sourceNamed(readPins(vendorFolder), tool);
   const version = readLock(vendorFolder).get(tool)?.version ?? source.default;
   const needs = (source.versions.get(version) ?? source.versions.get(source.default))?.ansible;
   if (needs === undefined) {
-    throw new VendorError(`vendor/vendor.yml names no Ansible for ${tool} ${version}`, {
-      remedy: "add ansible: { requirements, core, python } to that version",
+    throw new VendorError(`vendor/vendor.yml has no Ansible for ${tool} ${version}`, {
+      remedy: "add ansible: { requirements, core, python } to that version in vendor/vendor.yml",
     });
   }
   return toolEnvironment(vendorFolder, needs);
 }
 
-/** The Ansible of a tool: built when `build` says so, else only if it is there. */
+/** The Ansible of a tool. With `build`, a missing one is built; without it, undefined when missing. */
 export async function ansibleOf(
   tool: string,
   options: Omit<EnvironmentOptions, "folder"> & { readonly vendorFolder: string; readonly build: boolean },
 ): Promise<AnsibleEnvironment | undefined> {
-  const spec = environmentOf(options.vendorFolder, tool);
+  const spec = environmentSpecOf(options.vendorFolder, tool);
   const folder = environmentsFolder(options.vendorFolder);
   return options.build
     ? await ensureEnvironment(spec, { ...options, folder })

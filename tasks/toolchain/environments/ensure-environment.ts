@@ -1,6 +1,6 @@
 /**
- * The Ansible of a tool: its own virtual environment from hash-pinned requirements, or, when that cannot be built, an
- * installed Ansible that has all the tool needs. Never any other.
+ * The Ansible of a tool: its own virtual environment from hash-pinned requirements or, when that cannot be built, an
+ * installed Ansible that has all that the tool needs. Never any other.
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,13 +8,14 @@ import { InterruptedError, VendorError } from "../../core/errors.ts";
 import { onDisk, writeAtomic } from "../../io/files.ts";
 import { acquireLock } from "../../io/lock.ts";
 import { rangeText } from "../version-range.ts";
-import { buildEnvironment, installedAnsible } from "./build-environment.ts";
+import { buildEnvironment } from "./build-environment.ts";
 import {
   type AnsibleEnvironment,
   type EnvironmentOptions,
   type EnvironmentSpec,
   requirementsKey,
 } from "./environment-spec.ts";
+import { installedAnsible } from "./installed-ansible.ts";
 
 export {
   type AnsibleEnvironment,
@@ -24,7 +25,7 @@ export {
   toolEnvironment,
 } from "./environment-spec.ts";
 
-/** The environment if it is there already; never builds. Reads two small files and starts no process. */
+/** The environment if it is built already. Reads two small files, and starts no process. */
 export function existingEnvironment(
   spec: EnvironmentSpec,
   options: Pick<EnvironmentOptions, "folder">,
@@ -38,12 +39,12 @@ export function existingEnvironment(
       return undefined;
     return environment;
   } catch {
-    return undefined; // Torn or foreign: build again.
+    return undefined; // The pointer file is damaged: build again.
   }
 }
 
 /**
- * The environment, built when it is not there yet.
+ * The environment; builds it first when it is missing.
  * @throws VendorError when it can neither be built nor replaced by an installed Ansible.
  */
 export async function ensureEnvironment(
@@ -82,13 +83,13 @@ async function buildOrFallBack(
     const installed = await installedAnsible(spec, options.env);
     if ("environment" in installed) {
       options.progress(
-        `${spec.name}: using the installed ansible-core ${installed.environment.ansibleCore}: ${error.message}`,
+        `${spec.name}: using the installed ansible-core ${installed.environment.ansibleCore}, because ${error.message}`,
       );
       return { ...installed.environment, why: error.message };
     }
     const Kind = error.constructor as typeof VendorError;
     throw new Kind(`no Ansible for ${spec.name}: ${error.message}`, {
-      remedy: `${error.remedy ?? "fix the cause"}, or install ansible-core ${rangeText(spec.ansibleCore)}${installed.instead}`,
+      remedy: `${error.remedy ?? "correct the cause, then: npm run init"}; or install ansible-core ${rangeText(spec.ansibleCore)}${installed.instead}`,
       cause: error,
       ...(error.output === undefined ? {} : { output: error.output }),
     });

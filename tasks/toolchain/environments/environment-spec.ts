@@ -1,4 +1,4 @@
-/** What an Ansible environment must be, and what one is. */
+/** What an Ansible environment has to be (the spec), and what one is. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { VendorError } from "../../core/errors.ts";
 import type { AnsibleNeeds } from "../pins/pins.ts";
 import type { VersionRange } from "../version-range.ts";
 
+/** What the Ansible of one tool has to be. */
 export interface EnvironmentSpec {
   readonly name: string;
   /** Requirements with hashes, absolute path. */
@@ -17,20 +18,22 @@ export interface EnvironmentSpec {
   readonly collections: readonly string[];
 }
 
+/** An Ansible that fits a spec. */
 export interface AnsibleEnvironment {
   readonly name: string;
   /** Folder with ansible-playbook and ansible-inventory; absolute. */
   readonly bin: string;
   readonly ansibleCore: string;
   readonly origin: "built" | "installed";
-  /** Python that runs it. */
+  /** Version of the Python that runs it, such as 3.11.7. */
   readonly python?: string;
   /** Why an installed Ansible was used instead of a built one. */
   readonly why?: string;
 }
 
+/** Where to build environments, and how. */
 export interface EnvironmentOptions {
-  /** Folder that holds all environments. */
+  /** Folder of all environments. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
   readonly progress: (message: string) => void;
@@ -39,7 +42,7 @@ export interface EnvironmentOptions {
   readonly offline?: boolean;
 }
 
-/** Requirements and range of the Ansible that runs our own playbooks. */
+/** The Ansible that runs our own playbooks. */
 export function customEnvironment(vendorFolder: string): EnvironmentSpec {
   return {
     name: "custom",
@@ -51,7 +54,7 @@ export function customEnvironment(vendorFolder: string): EnvironmentSpec {
   };
 }
 
-/** What a tool of vendor.yml needs. Named after its requirements: two versions of a tool do not share one. */
+/** The Ansible of a tool of vendor.yml. It is named after its requirements, so that two versions of a tool can have two. */
 export function toolEnvironment(vendorFolder: string, needs: AnsibleNeeds): EnvironmentSpec {
   return {
     name: needs.requirements,
@@ -63,11 +66,12 @@ export function toolEnvironment(vendorFolder: string, needs: AnsibleNeeds): Envi
   };
 }
 
-/** Hash of the pinned requirements: names what an environment was built from. @throws VendorError when they are missing. */
+/** Hash of the pinned requirements that an environment is built from. @throws VendorError when the file is missing. */
 export function requirementsKey(spec: Pick<EnvironmentSpec, "name" | "requirements">): string {
   if (!existsSync(spec.requirements)) {
     throw new VendorError(`the pinned requirements of ${spec.name} are missing: ${spec.requirements}`, {
-      remedy: "restore them: git checkout -- vendor/requirements, or correct the name in vendor/vendor.yml",
+      remedy:
+        "restore the file: git checkout -- vendor/requirements, or correct its name in vendor/vendor.yml",
     });
   }
   return createHash("sha256").update(readFileSync(spec.requirements)).digest("hex").slice(0, 12);

@@ -1,4 +1,4 @@
-/** Finding a Python that really runs: version managers leave names on PATH that answer with an error. */
+/** Finds a Python that really runs: version managers leave commands on PATH that only print an error. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { VendorError } from "../../core/errors.ts";
@@ -6,20 +6,22 @@ import { compareVersions } from "../../core/versions.ts";
 import { capture } from "../../io/command/capture.ts";
 import { inRange, rangeText, type VersionRange } from "../version-range.ts";
 
+/** A Python interpreter that runs. */
 export interface Python {
   readonly path: string;
   /** Such as 3.11.7. */
   readonly version: string;
 }
 
+/** Which Python to look for. */
 export interface PythonSearch {
   readonly env: NodeJS.ProcessEnv;
-  /** Python's own venv and pip must be there: needed without uv. */
+  /** Also require Python's modules venv and ensurepip: needed without uv. */
   readonly withVenv: boolean;
   readonly signal?: AbortSignal;
 }
 
-/** No Python of this range: the combination cannot work on this machine, which is not a failure of the network. */
+/** This machine has no Python of the range: the tool cannot run here, whatever the network does. */
 export class NoPythonError extends VendorError {}
 
 /**
@@ -51,13 +53,13 @@ export async function findPython(range: VersionRange, search: PythonSearch): Pro
   throw new NoPythonError(
     `no Python ${rangeText(range)}${search.withVenv ? " with venv" : ""} on this machine`,
     {
-      remedy: `install one (apt-get install python${newest} python${newest}-venv, pyenv install ${newest}, or uv python install ${newest}), or name one: KUBE_MAGIC_PYTHON=/path/to/python3`,
+      remedy: `install one (apt-get install python${newest} python${newest}-venv, pyenv install ${newest}, or uv python install ${newest}), or name one: KUBE_MAGIC_PYTHON=/path/to/python3; then: npm run init`,
       output: [...tried].map(([name, answer]) => `  ${name}: ${answer}`).join("\n"),
     },
   );
 }
 
-/** KUBE_MAGIC_PYTHON may name several, separated by colons: tools differ in what they accept. */
+/** KUBE_MAGIC_PYTHON may name several, separated by colons, because the tools accept different versions. */
 function candidates(range: VersionRange, env: NodeJS.ProcessEnv): readonly string[] {
   if (env.KUBE_MAGIC_PYTHON !== undefined) return env.KUBE_MAGIC_PYTHON.split(":").filter(Boolean);
   const minors = minorsOf(range);
@@ -69,7 +71,7 @@ function candidates(range: VersionRange, env: NodeJS.ProcessEnv): readonly strin
   return ["python3", ...minors.map((minor) => `python${minor}`), "/usr/bin/python3", ...managed];
 }
 
-/** 3.13, 3.12, 3.11 for >= 3.11, < 3.14. */
+/** The minor versions of a range, newest first: >= 3.11, < 3.14 → 3.13, 3.12, 3.11. */
 function minorsOf({ min, below }: VersionRange): readonly string[] {
   const [major, first] = min.split(".").map(Number);
   const last = Number(below.split(".")[1]) - 1;

@@ -1,118 +1,83 @@
-/** npm run init, the trees: all sources at once, each on its own; the lock file says what came of it. */
+/** The trees of npm run init: all sources at the same time, each independent of the others. */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { InterruptedError, KubeMagicError, VendorError } from "../../core/errors.ts";
-import { type LockedSource, readLock, type VendorLock, writeLock } from "../pins/lock-file.ts";
-import { type Manifest, type Pin, pinOf, sourceNamed } from "../pins/pins.ts";
-import { type BringOptions, type Brought, bring, incomingFolder } from "./install-source.ts";
+import type { ChosenVersion } from "../pins/choose-versions.ts";
+import { readLock, type VendorLock, writeLock } from "../pins/lock-file.ts";
+import type { Pins } from "../pins/pins.ts";
+import {
+  type InstalledSource,
+  type InstallOptions,
+  incomingFolder,
+  installSource,
+} from "./install-source.ts";
 
-export interface Selection {
-  /** Tools or sources; empty: all. */
-  readonly only: readonly string[];
-  /** Source → version, chosen now. */
-  readonly refs: ReadonlyMap<string, string>;
-  /** Move trees to what vendor.yml says, instead of keeping what the lock says. */
-  readonly update: boolean;
-}
+/** How to install; the commits of the pins are added for each source. */
+export type InstallSourcesOptions = Omit<InstallOptions, "ourCommits">;
 
-export interface Chosen {
-  readonly pin: Pin;
-  readonly selected: boolean;
-  /** What vendor.yml would give, when that is another commit. */
-  readonly newer?: Pin;
-}
-
-/**
- * Which version of which source: what was chosen now, else what the lock remembers, else vendor.yml's default. A tree
- * never moves by itself because vendor.yml has changed: `update` does that.
- * @throws InputError for unknown names.
- */
-export function choose(manifest: Manifest, lock: VendorLock, selection: Selection): readonly Chosen[] {
-  for (const name of [...selection.only, ...selection.refs.keys()]) sourceNamed(manifest, name);
-  const wanted = [...manifest.sources.values()].filter(
-    ({ name, tool }) =>
-      selection.only.length === 0 || selection.only.includes(name) || selection.only.includes(tool),
-  );
-  return wanted.map(({ name, versions, default: preset }): Chosen => {
-    const asked = selection.refs.get(name);
-    if (asked !== undefined) return { pin: pinOf(manifest, name, asked), selected: asked !== preset };
-    const locked = lock.get(name);
-    const remembered = locked?.selected === true ? locked.version : preset;
-    const current = versions.get(remembered) ?? pinOf(manifest, name, preset);
-    const selected = locked?.selected === true && versions.has(remembered);
-    if (locked === undefined || locked.commit === current.commit || selection.update)
-      return { pin: current, selected };
-    const known = versions.get(locked.version);
-    const { ansible: _, ...base } = current;
-    const pin: Pin = {
-      ...(known ?? base),
-      version: locked.version,
-      commit: locked.commit,
-      ref: known?.commit === locked.commit ? known.ref : "branch",
-    };
-    return { pin, selected: locked.selected, newer: current };
-  });
-}
-
-export interface BroughtAll {
-  /** In place, and in the lock file, also when others failed. */
-  readonly brought: readonly Brought[];
+/** What became of the sources. */
+export interface InstallResults {
+  /** In place and in the lock file, also when others failed. */
+  readonly installed: readonly InstalledSource[];
   readonly failures: readonly unknown[];
 }
 
-export type BringAllOptions = Omit<BringOptions, "ourCommits">;
-
-/** The caller holds the init lock. @throws InterruptedError when the signal was given. */
-export async function bringAll(
-  chosen: readonly Chosen[],
-  manifest: Manifest,
-  options: BringAllOptions,
-): Promise<BroughtAll> {
+/**
+ * Installs the chosen versions and writes the lock file. The caller holds the init lock.
+ * @throws InterruptedError when the signal was aborted.
+ */
+export async function installSources(
+  chosen: readonly ChosenVersion[],
+  pins: Pins,
+  options: InstallSourcesOptions,
+): Promise<InstallResults> {
   const before = readLock(options.vendorFolder);
   clearIncoming(options.vendorFolder);
   const results = await Promise.allSettled(
     chosen.map(({ pin }) => {
-      const versions = manifest.sources.get(pin.source)?.versions.values() ?? [];
-      return bring(pin, before.get(pin.source), {
+      const versions = pins.sources.get(pin.source)?.versions.values() ?? [];
+      return installSource(pin, before.get(pin.source), {
         ...options,
         ourCommits: new Map([...versions].map(({ commit, version }) => [commit, version])),
       });
     }),
   );
   clearIncoming(options.vendorFolder);
-  const lock = new Map(before);
-  const brought: Brought[] = [];
-  const failures: unknown[] = [];
-  results.forEach((result, index) => {
-    const choice = chosen[index];
-    if (result.status === "rejected" || choice === undefined) {
-      if (result.status === "rejected") failures.push(result.reason);
-      return;
-    }
-    const { pin, entry } = result.value;
-    const ansible = before.get(pin.source)?.ansible;
-    const locked: LockedSource = {
-      ...entry,
-      selected: choice.selected,
-      ...(ansible === undefined ? {} : { ansible }),
-    };
-    lock.set(pin.source, locked);
-    brought.push(result.value);
-  });
-  writeLock(options.vendorFolder, lock);
+  const installed = results.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const failures = results.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
+  writeLock(options.vendorFolder, lockWith(before, installed, chosen));
   if (options.signal?.aborted === true)
-    throw new InterruptedError("init was interrupted; no half tree is left", { remedy: "npm run init" });
-  return { brought, failures };
+    throw new InterruptedError("init was interrupted; no partial download was kept", {
+      remedy: "npm run init",
+    });
+  return { installed, failures };
 }
 
-/** One error for all: the first one's remedy, everyone's message. */
-export function together(failures: readonly unknown[], chosen: readonly Chosen[]): unknown {
+function lockWith(
+  before: VendorLock,
+  installed: readonly InstalledSource[],
+  chosen: readonly ChosenVersion[],
+): VendorLock {
+  const lock = new Map(before);
+  for (const { pin, entry } of installed) {
+    const ansible = before.get(pin.source)?.ansible;
+    lock.set(pin.source, {
+      ...entry,
+      selected: chosen.find((one) => one.pin.source === pin.source)?.selected ?? false,
+      ...(ansible === undefined ? {} : { ansible }),
+    });
+  }
+  return lock;
+}
+
+/** One error for several failures: every message, and a remedy that covers all. A bug among them is returned as it is. */
+export function combineFailures(failures: readonly unknown[], chosen: readonly ChosenVersion[]): unknown {
   const [first] = failures;
   const bug = failures.find((failure) => !(failure instanceof KubeMagicError));
   if (bug !== undefined) return bug;
   if (failures.length === 1 || !(first instanceof KubeMagicError)) return first;
   const errors = failures as readonly KubeMagicError[];
-  return new VendorError(`${errors.length} of ${chosen.length} sources could not be brought`, {
+  return new VendorError(`${errors.length} of ${chosen.length} sources could not be installed`, {
     output: errors
       .map(({ message, output, remedy }) =>
         [
@@ -122,13 +87,13 @@ export function together(failures: readonly unknown[], chosen: readonly Chosen[]
         ].join("\n"),
       )
       .join("\n"),
-    remedy: "the others are in place; mend the causes and run npm run init again",
+    remedy: "the other sources are in place; correct these causes, then: npm run init",
     cause: first,
   });
 }
 
-/** What a killed init left; whoever holds the lock may remove it. */
-export function clearIncoming(vendorFolder: string): void {
+/** Removes what a killed init left in the folder for incoming trees. Only the holder of the init lock may call it. */
+function clearIncoming(vendorFolder: string): void {
   const folder = incomingFolder(vendorFolder);
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });

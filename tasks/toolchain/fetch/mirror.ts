@@ -1,22 +1,24 @@
-/** Where a source is really fetched from: its own URL, or its place in a mirror. */
+/** Where a source is fetched from: its own URL, or its repository in a mirror. */
 import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { VendorError } from "../../core/errors.ts";
 import { type Pin, pinText } from "../pins/pins.ts";
 
+/** A repository to fetch from. */
 export interface Origin {
   readonly url: string;
   /** True when fetching needs no network. */
   readonly local: boolean;
-  /** As shown while fetching. */
+  /** For messages. */
   readonly shownAs: string;
 }
 
 /**
+ * The repository of a pin.
  * @param mirror a folder with bare repositories (`owner+name`, holding one in `repo` or `.git`, or `owner/name.git`), or
  *   the URL below which they are served as `owner/name`.
- * @throws VendorError when the mirror is a folder without that repository: falling back to the network would surprise.
+ * @throws VendorError when the mirror is a folder without that repository. It never falls back to the network.
  */
 export function originOf(pin: Pin, mirror: string | undefined, cwd: string): Origin {
   if (mirror === undefined || mirror === "")
@@ -29,7 +31,7 @@ export function originOf(pin: Pin, mirror: string | undefined, cwd: string): Ori
   const folder = isAbsolute(mirror) ? mirror : resolve(cwd, mirror);
   if (!existsSync(folder)) {
     throw new VendorError(`the mirror ${mirror} does not exist`, {
-      remedy: "correct --mirror or KUBE_MAGIC_MIRROR, or leave it out to fetch from the original",
+      remedy: "correct --mirror or KUBE_MAGIC_MIRROR, or leave it out to fetch from the source's own URL",
     });
   }
   for (const base of [
@@ -46,7 +48,7 @@ export function originOf(pin: Pin, mirror: string | undefined, cwd: string): Ori
     }
   }
   throw new VendorError(`${pinText(pin)}: the mirror ${mirror} has no repository for it`, {
-    remedy: `make it: git clone --mirror ${pin.url} ${join(mirror, `${owner}+${name}`)}`,
+    remedy: `create it: git clone --mirror ${pin.url} ${join(mirror, `${owner}+${name}`)}`,
   });
 }
 

@@ -1,11 +1,11 @@
-/** What init refuses to do to a tree, each with what to do instead. */
+/** What init refuses to do to a tree, and what to do instead. */
 import { VendorError } from "../../core/errors.ts";
 import type { PatchPlan } from "../patches/plan.ts";
 import type { LockedSource } from "../pins/lock-file.ts";
 import { type Pin, pinText } from "../pins/pins.ts";
 import type { LocalChange } from "../trees/tree-state.ts";
 
-/** @throws VendorError that lists what was changed. */
+/** Local changes and a commit that was checked out by hand are never overwritten. @throws VendorError that lists them. */
 export function refuseLocalChanges(
   pin: Pin,
   changes: readonly LocalChange[],
@@ -18,38 +18,40 @@ export function refuseLocalChanges(
   if (serious.length > 0) {
     const [first] = serious;
     throw new VendorError(
-      `${pinText(pin)}: ${place} has ${serious.length} local change(s), which are never overwritten`,
+      `${pinText(pin)}: ${place} has ${serious.length} local change(s), and init never overwrites those`,
       {
         output: listChanges(serious),
-        remedy: `keep them as a patch of yours: git -C ${place} diff -- ${first?.path} > vendor/patches/${pin.source}/NAME.patch; then, or to drop them: rm -r ${place} && npm run init`,
+        remedy: `to keep them as a patch: git -C ${place} diff -- ${first?.path} > vendor/patches/${pin.source}/NAME.patch; then, or to discard them: rm -r ${place} && npm run init`,
       },
     );
   }
   if (commit === pin.commit || commit === locked?.commit || ourCommits.has(commit)) return;
   throw new VendorError(
-    `${pinText(pin)}: somebody checked out another commit in ${place}, ${commit.slice(0, 9)}, which is never overwritten`,
+    `${pinText(pin)}: ${place} is at another commit, ${commit.slice(0, 9)}, which was checked out by hand; init never overwrites that`,
     {
-      remedy: `add it to vendor/vendor.yml as a version of ${pin.source}, or drop it: rm -r ${place} && npm run init`,
+      remedy: `to keep it, add the commit to vendor/vendor.yml as a version of ${pin.source}; to discard it: rm -r ${place} && npm run init`,
     },
   );
 }
 
-export function notOurs(pin: Pin, files: readonly string[]): VendorError {
+/** The error for a folder that init did not create. */
+export function foreignFolderError(pin: Pin, files: readonly string[]): VendorError {
   return new VendorError(
-    `${pinText(pin)}: vendor/${pin.folder} was not put there by kube-magic and is not overwritten`,
+    `${pinText(pin)}: vendor/${pin.folder} was not created by kube-magic, so init does not overwrite it`,
     {
-      output: `  it holds ${files.slice(0, 5).join(", ")}${files.length > 5 ? ` and ${files.length - 5} more` : ""}`,
+      output: `  it contains ${files.slice(0, 5).join(", ")}${files.length > 5 ? ` and ${files.length - 5} more` : ""}`,
       remedy: `move it away: mv vendor/${pin.folder} /somewhere/else`,
     },
   );
 }
 
+/** One line a change; the first twelve. */
 export function listChanges(changes: readonly LocalChange[]): string {
   const lines = changes.slice(0, 12).map(({ path, kind }) => `  ${kind.padEnd(8)}  ${path}`);
   return [...lines, ...(changes.length > 12 ? [`  and ${changes.length - 12} more`] : [])].join("\n");
 }
 
-/** @throws VendorError with every patch that does not fit. */
+/** All patches fit, or none is applied. @throws VendorError that lists every patch that does not fit. */
 export function refuseConflicts(pin: Pin, plan: PatchPlan): void {
   const conflicts = plan.reports.flatMap(({ patch, status }) =>
     status.kind === "conflict" ? [{ name: patch.name, ...status }] : [],
@@ -62,6 +64,6 @@ export function refuseConflicts(pin: Pin, plan: PatchPlan): void {
           `  ${name}: ${file}\n    expected ${expected}\n    found    ${found}`,
       )
       .join("\n"),
-    remedy: `correct or remove vendor/patches/${pin.source}/${conflicts[0]?.name}; npm run patches lists them all`,
+    remedy: `correct or delete vendor/patches/${pin.source}/${conflicts[0]?.name}, then: npm run init (all patches: npm run patches)`,
   });
 }

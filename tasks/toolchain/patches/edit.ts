@@ -1,18 +1,22 @@
-/** One edit of one text: does it fit, is it there already, and what comes of it. Everything else stays byte for byte. */
+/** Applies one edit to one text, if it fits and was not done already. The rest of the text stays byte for byte. */
 import type { Value } from "../../core/value.ts";
 import { toYaml } from "../../core/yaml-text.ts";
 import { toValue } from "../../io/yaml.ts";
 import { type Edit, type Place, SHORTEST_REPLACEMENT } from "./schema.ts";
 import { findPlace, lineStart, nextLine, nodeEnd, parseTree, sameValue, valueSpan } from "./yaml-place.ts";
 
+/** `fits` holds the edited text. `done`: we or upstream made the edit already. */
 export type EditOutcome =
   | { readonly state: "fits"; readonly text: string }
-  /** What the edit would do has been done: by us, or upstream. */
   | { readonly state: "done" }
   | { readonly state: "conflict"; readonly expected: string; readonly found: string };
 
-/** @param text of the file; undefined when there is none. @param sourceOf text of another file of the tree. */
-export function evaluate(
+/**
+ * Tries an edit.
+ * @param text content of the file; undefined when there is no such file
+ * @param sourceOf content of another file of the tree, for the edit `copy`
+ */
+export function evaluateEdit(
   edit: Edit,
   text: string | undefined,
   sourceOf: (file: string) => string | undefined,
@@ -24,7 +28,7 @@ export function evaluate(
   if (outcome.state !== "fits") return outcome;
   const again = evaluateOnce(edit, outcome.text);
   if (again.state === "done") return outcome;
-  return conflict("an edit that is done once it is applied", "it could be applied again and again");
+  return conflict("an edit that is done after it was applied once", "it could be applied a second time");
 }
 
 type TextEdit = Extract<Edit, { kind: "replace" | "insert" }>;
@@ -49,9 +53,7 @@ function copy(
 ): EditOutcome {
   if (source === undefined) return conflict(`the file ${edit.from}`, "there is no such file");
   if (text === undefined) return { state: "fits", text: source };
-  return text === source
-    ? { state: "done" }
-    : conflict("no such file yet", "there is one, with another content");
+  return text === source ? { state: "done" } : conflict("no such file yet", "a file with other content");
 }
 
 interface Scope {
@@ -78,15 +80,15 @@ function replace(edit: Extract<Edit, { kind: "replace" }>, scope: string): EditO
     const at = scope.indexOf(edit.text);
     return { state: "fits", text: scope.slice(0, at) + edit.by + scope.slice(at + edit.text.length) };
   }
-  if (times === 0 && isTelling(edit) && scope.includes(edit.by)) return { state: "done" };
+  if (times === 0 && isDistinct(edit) && scope.includes(edit.by)) return { state: "done" };
   return conflict(
     `the text "${excerpt(edit.text)}" once`,
-    times === 0 ? "it is not there" : `it is there ${times} times`,
+    times === 0 ? "no such text" : `the text ${times} times`,
   );
 }
 
-/** Whether finding the replacement means that the edit was done: in a whole file, a short word means nothing. */
-function isTelling(edit: Extract<Edit, { kind: "replace" }>): boolean {
+/** Whether finding the replacement proves that the edit was done: a short word may be anywhere in a whole file. */
+function isDistinct(edit: Extract<Edit, { kind: "replace" }>): boolean {
   return edit.by !== "" && (edit.key !== undefined || edit.by.length >= SHORTEST_REPLACEMENT);
 }
 
@@ -101,7 +103,7 @@ function insert(edit: Extract<Edit, { kind: "insert" }>, text: string, { start, 
   if (times !== 1)
     return conflict(
       `the text "${excerpt(edit.text)}" once`,
-      times === 0 ? "it is not there" : `it is there ${times} times`,
+      times === 0 ? "no such text" : `the text ${times} times`,
     );
   const at = start + scope.indexOf(edit.text);
   const indent = /^[ \t]*/.exec(text.slice(lineStart(text, at)))?.[0] ?? "";
@@ -138,7 +140,7 @@ function editKey(edit: KeyEdit, text: string): EditOutcome {
       if (!sameValue(value, edit.expect)) return conflict(`${where}: ${shown(edit.expect)}`, shown(value));
       const start = lineStart(text, entry.key.start);
       if (text.slice(start, entry.key.start).trim() !== "")
-        return conflict(`${where} on a line of its own`, "it is the first key of its map");
+        return conflict(`${where} on its own line`, "it is the first key of its map");
       return verified(
         edit,
         text,
@@ -171,7 +173,7 @@ function editKey(edit: KeyEdit, text: string): EditOutcome {
   }
 }
 
-/** The new key goes behind the first one: in a task, that is its name. */
+/** Inserts the new key after the first one, which is the name in a task. */
 function withNewKey(
   text: string,
   entries: ReadonlyMap<string, { key: { start: number }; value: Parameters<typeof nodeEnd>[1] }>,
@@ -190,7 +192,7 @@ function withNewKey(
   return `${head}${head.endsWith("\n") ? "" : "\n"}${block}${text.slice(at)}`;
 }
 
-/** Reads the outcome again: it must say what we meant, and nothing else may have changed its meaning. */
+/** Parses the edited text: the key must have the wanted value, and every other value must be as before. */
 function verified(edit: KeyEdit, before: string, after: string, wanted: Value | undefined): EditOutcome {
   const meaning = (text: string): readonly [value: Value | undefined, rest: string] => {
     const root = parseTree(edit.file, text);
@@ -209,7 +211,7 @@ function verified(edit: KeyEdit, before: string, after: string, wanted: Value | 
   const [value, restAfter] = meaning(after);
   return restBefore === restAfter && sameValue(value, wanted)
     ? { state: "fits", text: after }
-    : conflict("a place that can be edited by itself", "the text around it would change its meaning");
+    : conflict("a key that can be edited alone", "the edit would change other values too");
 }
 
 function count(text: string, part: string): number {

@@ -1,29 +1,31 @@
-/** What the patches make of a tree, computed before a single file is written. */
+/** Computes what the patches make of a tree, before any file is written. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type GitOptions, openGit } from "../../io/git.ts";
-import { evaluate } from "./edit.ts";
+import { evaluateEdit } from "./edit.ts";
 import { isFor, type Patch } from "./read.ts";
 
+/** Whether a patch fits. `retired`: upstream has the change already, so the patch can be deleted. */
 export type PatchStatus =
   | { readonly kind: "applied" }
-  /** Upstream has it already: the file can be deleted. */
   | { readonly kind: "retired" }
   | { readonly kind: "other-version" }
   | { readonly kind: "conflict"; readonly file: string; readonly expected: string; readonly found: string };
 
+/** A patch and whether it fits. */
 export interface PatchReport {
   readonly patch: Patch;
   readonly status: PatchStatus;
 }
 
-/** A file as the patches want it; without content it is to be gone. */
+/** A file after the patches; `content` is undefined when a patch deletes it. */
 export interface PatchedFile {
   readonly content: string | undefined;
   readonly executable: boolean;
 }
 
+/** What all patches of a source make of its tree. */
 export interface PatchPlan {
   readonly reports: readonly PatchReport[];
   /** Only files that differ from the commit. */
@@ -35,7 +37,11 @@ export type ReadPristine = (
   path: string,
 ) => Promise<{ readonly content: string; readonly executable: boolean } | undefined>;
 
-/** Every patch on top of those before it, all in memory: a conflict leaves nothing half done. */
+/**
+ * Applies each patch on top of those before it, in memory: a conflict leaves no tree partly patched.
+ * @param version of the source, for patches with a range of versions
+ * @param pristine reads a file of the commit
+ */
 export async function planPatches(
   patches: readonly Patch[],
   version: string,
@@ -81,7 +87,7 @@ async function tryEdits(patch: Extract<Patch, { kind: "edits" }>, current: Curre
     if (edit.kind === "copy")
       sources.set(edit.from, changed.get(edit.from)?.content ?? (await current(edit.from)).content);
     const file = changed.get(edit.file) ?? (await current(edit.file));
-    const outcome = evaluate(edit, file.content, (path) => sources.get(path));
+    const outcome = evaluateEdit(edit, file.content, (path) => sources.get(path));
     if (outcome.state === "conflict") {
       const { expected, found } = outcome;
       return { status: { kind: "conflict", file: edit.file, expected, found }, changed: new Map() };
@@ -96,14 +102,14 @@ async function tryEdits(patch: Extract<Patch, { kind: "edits" }>, current: Curre
     status: {
       kind: "conflict",
       file,
-      expected: "all of the patch's edits to be open, or all of them done",
-      found: `${done.length} of ${patch.edits.length} are done already`,
+      expected: "all edits of the patch to do, or all of them done",
+      found: `${done.length} of ${patch.edits.length} edits done already`,
     },
     changed: new Map(),
   };
 }
 
-/** git itself decides, on copies of the files that the diff touches. */
+/** Runs `git apply` on copies of the files that the diff touches. */
 async function tryDiff(patchFile: string, current: Current, options: GitOptions): Promise<Tried> {
   const scratch = mkdtempSync(join(tmpdir(), "kube-magic-patch-"));
   try {

@@ -1,4 +1,4 @@
-/** The patches of a source: structured edits (.yml) and unified diffs (.patch) in vendor/patches/<source>/. */
+/** Reads the patches of a source: structured edits (.yml) and unified diffs (.patch) in vendor/patches/<source>/. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../core/errors.ts";
@@ -8,22 +8,24 @@ import { vendorFile } from "../vendor-file.ts";
 import { inRange, parseRange, versionNumber } from "../version-range.ts";
 import { EDIT_KEYS, type Edit, PATCH_KEYS, type PatchHeader, patchSchema } from "./schema.ts";
 
+/** One patch file. */
 export type Patch = PatchHeader & { readonly name: string } & (
     | { readonly kind: "edits"; readonly edits: readonly Edit[] }
     | { readonly kind: "diff"; readonly file: string }
   );
 
+/** All patches of a source. */
 export interface PatchSet {
-  /** By file name, the order of application. */
+  /** Sorted by file name: the order of application. */
   readonly patches: readonly Patch[];
-  /** Hash of all files: says whether anything was added, changed or removed. */
+  /** Hash of all files: differs when a patch was added, changed or removed. */
   readonly hash: string;
 }
 
-/** Raised when edits are understood in another way: trees are then patched anew. */
+/** Raise it when edits are applied in another way: the next init then patches every tree again. */
 const ENGINE = "1";
 
-/** @throws InputError when a patch file is not valid, with its place. */
+/** Reads all patches of a source. @throws InputError with file and line when a patch file is not valid. */
 export function readPatches(vendorFolder: string, source: string): PatchSet {
   const folder = join(vendorFolder, "patches", source);
   const names = existsSync(folder)
@@ -59,7 +61,7 @@ export function readPatches(vendorFolder: string, source: string): PatchSet {
   };
 }
 
-/** Whether a patch is meant for a version of its source. */
+/** True when a patch is for this version of its source. */
 export function isFor(patch: PatchHeader, version: string): boolean {
   if (patch.versions === undefined) return true;
   const number = versionNumber(version);
@@ -78,15 +80,15 @@ function diffHeader(text: string, shownAs: string): PatchHeader {
   const versions = fields.get("versions");
   const range = versions === undefined ? undefined : parseRange(versions);
   if (versions !== undefined && range === undefined) {
-    throw new InputError(`${shownAs}: "${versions}" is no range of versions`, {
+    throw new InputError(`${shownAs}: "${versions}" is not a range of versions`, {
       remedy: 'write it as "# versions: >=2.31 <2.32", or remove the line',
     });
   }
   const link = fields.get("link");
   return {
     title: fields.get("title") ?? fields.get("why") ?? "a patch of this site",
-    why: fields.get("why") ?? "not said: add a line # why: … above the diff",
-    retire: fields.get("retire") ?? "not said",
+    why: fields.get("why") ?? "unknown: add a line # why: … above the diff",
+    retire: fields.get("retire") ?? "unknown: add a line # retire: … above the diff",
     ...(link === undefined ? {} : { link }),
     ...(range === undefined ? {} : { versions: range }),
   };

@@ -1,27 +1,27 @@
-/** What a patch file may say: vendor/patches/<source>/<name>.yml */
+/** Schema of a patch file, vendor/patches/<source>/<name>.yml. */
 import { z } from "zod";
 import type { Value } from "../../core/value.ts";
 import { parseRange, type VersionRange } from "../version-range.ts";
 
-/** Why a patch is there, and when it may go. */
+/** Why a patch exists, and when to delete it. */
 export interface PatchHeader {
   readonly title: string;
   readonly why: string;
-  /** Where upstream speaks of it. */
+  /** Upstream's issue or pull request. */
   readonly link?: string;
-  /** Versions of the source that it is for; absent: all. */
+  /** Versions of the source that need the patch; absent: all. */
   readonly versions?: VersionRange;
   /** When to delete the patch. */
   readonly retire: string;
 }
 
-/** Where in the file: a task by its name, a key of it or of the document, a piece of text inside. */
+/** A place in a file: a task by its name, and a key of the task or of the document. */
 export interface Place {
   readonly task?: string;
   readonly key?: readonly (string | number)[];
 }
 
-/** `fixed`: text that only a file that needs the edit no longer has in it. */
+/** One edit of one file. `fixed` is a text that is in the file only when it does not need the edit. */
 export type Edit = Place & { readonly file: string; readonly fixed?: string } & (
     | { readonly kind: "set"; readonly expect: Value | undefined; readonly value: Value }
     | { readonly kind: "remove"; readonly expect: Value }
@@ -36,11 +36,12 @@ export type Edit = Place & { readonly file: string; readonly fixed?: string } & 
     | { readonly kind: "copy"; readonly from: string }
   );
 
+/** A patch of structured edits. */
 export interface StructuredPatch extends PatchHeader {
   readonly edits: readonly Edit[];
 }
 
-/** Shorter ones could not be told from other text of the file. */
+/** In characters. A shorter replacement could be found elsewhere in the file, and the edit would count as done. */
 export const SHORTEST_REPLACEMENT = 8;
 
 const path = z
@@ -84,14 +85,14 @@ const editSchema = z
       return refuse(`an edit does exactly one of ${ACTIONS.join(", ")}`);
     const onText = action === "replace" || action === "after" || action === "before";
     if (onText !== (raw.text !== undefined))
-      return refuse("replace, after and before, and only they, need text");
+      return refuse("replace, after and before need text, and no other edit has it");
     if (["set", "remove", "rename"].includes(action) && raw.key === undefined)
       return refuse(`${action} needs a key`);
-    if (raw.task !== undefined && raw.key === undefined) return refuse("a task needs a key in it");
+    if (raw.task !== undefined && raw.key === undefined) return refuse("task needs a key of that task");
     const expects = raw.expect !== undefined;
     if (action === "set" && expects === (raw.absent === true))
-      return refuse("set needs what is there before: expect, or absent: true");
-    if (action === "remove" && !expects) return refuse("remove needs what is there before: expect");
+      return refuse("set needs the value before the edit: expect, or absent: true");
+    if (action === "remove" && !expects) return refuse("remove needs the value before the edit: expect");
     switch (action) {
       case "set":
         return { ...place, kind: "set", expect: raw.expect, value: raw.set as Value };
@@ -102,7 +103,7 @@ const editSchema = z
       case "replace":
         if (raw.key === undefined && (raw.replace as string).length < SHORTEST_REPLACEMENT)
           return refuse(
-            `a replacement in a whole file has at least ${SHORTEST_REPLACEMENT} characters: take in more of the line, or name a task and key`,
+            `a replacement in a whole file needs at least ${SHORTEST_REPLACEMENT} characters: include more of the line, or name a task and a key`,
           );
         return { ...place, kind: "replace", text: raw.text as string, by: raw.replace as string };
       case "copy":
@@ -123,10 +124,11 @@ const ACTIONS = ["set", "remove", "rename", "replace", "after", "before", "copy"
 const versions = z.string().transform((text, context): VersionRange => {
   const range = parseRange(text);
   if (range !== undefined) return range;
-  context.addIssue({ code: "custom", message: `"${text}" is no range such as ">=2.31 <2.32"` });
+  context.addIssue({ code: "custom", message: `"${text}" is not a range such as ">=2.31 <2.32"` });
   return z.NEVER;
 });
 
+/** A whole patch file. */
 export const patchSchema = z
   .strictObject({
     title: line,
@@ -144,5 +146,6 @@ export const patchSchema = z
     }),
   );
 
+/** Keys of a patch file, and of one edit, for "did you mean". */
 export const PATCH_KEYS = ["title", "why", "link", "versions", "retire", "edits"];
 export const EDIT_KEYS = ["file", "task", "key", "expect", "absent", "text", "fixed", ...ACTIONS];

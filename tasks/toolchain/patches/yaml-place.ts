@@ -1,8 +1,9 @@
-/** Finding a task or a key in a YAML text, and the stretch of text that it takes. */
+/** Finds a task or a key in a YAML text, and the range of text that it occupies. */
 import { Float, isMap, Tagged, type Value } from "../../core/value.ts";
 import { type MapEntry, type MapNode, readYaml, SourceText, type YamlNode } from "../../io/yaml.ts";
 import type { Place } from "./schema.ts";
 
+/** A key that was found, or the map that lacks it. */
 export interface Found {
   /** The map that holds the key. */
   readonly map: MapNode;
@@ -11,22 +12,24 @@ export interface Found {
   readonly entry?: MapEntry;
 }
 
+/** The place, or why it was not found. */
 export type Finding = { readonly found: Found } | { readonly problem: string };
 
-/** Reads a file of a tool: what our own inventories must not have (a tab, a second document) does not matter here. */
+/** Parses a file of a tool. What only our own inventories must not have (a tab, a second document) is accepted. */
 export function parseTree(file: string, text: string): YamlNode | { readonly problem: string } {
   const { root, problems } = readYaml(new SourceText(file, text));
   if (root !== undefined) return root;
   return { problem: problems[0]?.message ?? "the file is empty" };
 }
 
+/** Finds the task and the key of a place. */
 export function findPlace(root: YamlNode, { task, key = [] }: Place): Finding {
   let node = root;
   if (task !== undefined) {
     const tasks = tasksNamed(root, task);
     const [only] = tasks;
     if (only === undefined) return { problem: `there is no task "${task}"` };
-    if (tasks.length > 1) return { problem: `there are ${tasks.length} tasks "${task}"` };
+    if (tasks.length > 1) return { problem: `${tasks.length} tasks have the name "${task}"` };
     node = only;
   }
   for (const part of key.slice(0, -1)) {
@@ -44,7 +47,7 @@ function childAt(node: YamlNode, part: string | number): YamlNode | undefined {
   return node.kind === "list" ? node.items[Number(part)] : undefined;
 }
 
-/** Maps in lists (tasks, blocks, handlers, plays) that have this name. */
+/** Maps in lists (tasks, blocks, handlers, plays) with this name. */
 function tasksNamed(node: YamlNode, name: string): MapNode[] {
   if (node.kind === "scalar") return [];
   if (node.kind === "map") return [...node.entries.values()].flatMap(({ value }) => tasksNamed(value, name));
@@ -56,7 +59,7 @@ function tasksNamed(node: YamlNode, name: string): MapNode[] {
   });
 }
 
-/** Where the text of an entry's value begins (with the | or > of a block) and ends, line breaks after it left out. */
+/** Offsets of an entry's value: from its first character (or the | or > of a block) to before the line breaks after it. */
 export function valueSpan(text: string, entry: MapEntry): readonly [start: number, end: number] {
   const end = nodeEnd(text, entry.value);
   if (entry.value.kind !== "scalar") return [entry.value.start, end];
@@ -66,7 +69,7 @@ export function valueSpan(text: string, entry: MapEntry): readonly [start: numbe
   return [start, Math.max(end, start)];
 }
 
-/** One past the last character of a node, also of a collection. */
+/** Offset after the last character of a node, of a list or map too. */
 export function nodeEnd(text: string, node: YamlNode): number {
   if (node.kind === "scalar") return trimmedEnd(text, node.start, node.end);
   const children = node.kind === "list" ? node.items : [...node.entries.values()].map(({ value }) => value);
@@ -84,17 +87,18 @@ function trimmedEnd(text: string, start: number, end: number): number {
   return at;
 }
 
+/** Offset of the first character of the line of `offset`. */
 export function lineStart(text: string, offset: number): number {
   return text.lastIndexOf("\n", offset - 1) + 1;
 }
 
-/** Offset just behind the line break that ends the line of `offset`. */
+/** Offset of the line after the line of `offset`; the length of the text when there is none. */
 export function nextLine(text: string, offset: number): number {
   const at = text.indexOf("\n", offset);
   return at < 0 ? text.length : at + 1;
 }
 
-/** The same value; line breaks at the end of a text do not count. */
+/** True for equal values; line breaks at the end of a text do not count. */
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return canonical(a) === canonical(b);

@@ -1,6 +1,6 @@
 /**
- * vendor/vendor.lock.yml: what init brought, to the byte. It holds nothing of this machine, so a site commits it:
- * another controller then brings the very same, and vendor:verify tells when it did not.
+ * vendor/vendor.lock.yml: exactly what init installed. It contains nothing of this machine, so a site commits it: another
+ * controller then installs the same, and vendor:verify reports any difference.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -11,24 +11,25 @@ import { writeIfChanged } from "../../io/files.ts";
 import { readChecked } from "../../io/yaml/checked-file.ts";
 import { vendorFile } from "../vendor-file.ts";
 
-/** One source as it was brought. */
+/** One source as it was installed. */
 export interface LockedSource {
   readonly version: string;
-  /** Chosen with --ref: init keeps it when vendor.yml's default changes. */
+  /** Chosen with --ref: init keeps the version when the default of vendor.yml changes. */
   readonly selected: boolean;
   readonly commit: string;
   /** git's hash of the whole content, patches applied. */
   readonly tree: string;
-  /** Patches that are in, by file name, in the order of application. */
+  /** Applied patches by file name, in the order of application. */
   readonly patches: readonly string[];
-  /** Hash of all patch files that were considered, so that a change of any is noticed. */
+  /** Hash of all patch files of the source, applied or not: shows when one was changed. */
   readonly patchSet: string;
-  /** Files that the patches changed or made → sha256 of what they made of them. */
+  /** Files that the patches changed, created or deleted → sha256 of the content; only zeros for a deleted file. */
   readonly files: Readonly<Record<string, string>>;
   /** Hash of the pinned requirements of the tool's Ansible. */
   readonly ansible?: string;
 }
 
+/** Source → what was installed. */
 export type VendorLock = ReadonlyMap<string, LockedSource>;
 
 const hex = (digits: number) =>
@@ -47,20 +48,21 @@ const lockedSchema = z.strictObject({
 
 const lockSchema = z.strictObject({ version: z.literal(1), sources: z.record(z.string(), lockedSchema) });
 
-const HEADER = `# Written by npm run init: what it brought into vendor/. Add it once, git add --force: other controllers then bring the same.
+const HEADER = `# Written by npm run init: what it installed in vendor/. Commit it (git add --force), so that other controllers install the same.
 `;
 
+/** Path of the lock file. */
 export function lockPath(vendorFolder: string): string {
   return join(vendorFolder, "vendor.lock.yml");
 }
 
-/** Empty when there is no lock yet. @throws InputError when it was damaged by hand or by a merge. */
+/** Reads the lock file; empty when there is none yet. @throws InputError when the file was damaged by an edit or a merge. */
 export function readLock(vendorFolder: string): VendorLock {
   const path = lockPath(vendorFolder);
   if (!existsSync(path)) return new Map();
   const file = vendorFile(
     "vendor/vendor.lock.yml",
-    "the versions that init has fetched; to make a new one, delete it, then npm run init",
+    "what init installed; to write it again: rm vendor/vendor.lock.yml && npm run init",
     (at) => (at.length === 2 ? Object.keys(lockedSchema.shape) : ["version", "sources"]),
   );
   const { sources } = readChecked(path, file, lockSchema);
@@ -72,7 +74,7 @@ export function readLock(vendorFolder: string): VendorLock {
   );
 }
 
-/** True when it changed. */
+/** Writes the lock file. @returns true when its content changed. */
 export function writeLock(vendorFolder: string, lock: VendorLock): boolean {
   const sources = Object.fromEntries(
     [...lock].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, entry]) => [name, toValue(entry)]),

@@ -1,4 +1,4 @@
-/** vendor/vendor.yml: which sources there are, and the exact commit of each version. */
+/** vendor/vendor.yml: the sources, and the exact commit of each version. */
 import { join } from "node:path";
 import { z } from "zod";
 import { closest } from "../../core/closest.ts";
@@ -15,7 +15,7 @@ export interface AnsibleNeeds {
   readonly python: VersionRange;
   /** Python modules that the tool's own plugins and filters import. */
   readonly modules: readonly string[];
-  /** Collections that its playbooks use, vendored ones left out. */
+  /** Collections that its playbooks use and that its own tree does not contain. */
   readonly collections: readonly string[];
 }
 
@@ -24,49 +24,51 @@ export interface Pin {
   /** Name of the source, such as kubespray. */
   readonly source: string;
   readonly url: string;
-  /** Below vendor/. */
+  /** Relative to vendor/. */
   readonly folder: string;
   /** Name of the tag or branch, such as v2.31.0. */
   readonly version: string;
-  /** A tag never moves: one that does is a reason to stop. A branch moves all the time. */
+  /** init stops when a tag points to another commit; a branch moves all the time. */
   readonly ref: "tag" | "branch";
   /** 40 hexadecimal digits. */
   readonly commit: string;
-  /** Files and folders that no playbook reads: they stay in git's store and off the disk. */
+  /** Files and folders that no playbook reads: they stay in git's object store, and are not written to the disk. */
   readonly leftOut: readonly string[];
   readonly ansible?: AnsibleNeeds;
 }
 
+/** A repository that init fetches: a tool, or something that a tool needs. */
 export interface Source {
   readonly name: string;
-  /** The tool that needs it, itself for a tool. */
+  /** The tool that needs this source; for a tool, its own name. */
   readonly tool: string;
   readonly default: string;
   readonly versions: ReadonlyMap<string, Pin>;
 }
 
-export interface Manifest {
+/** Everything that vendor.yml pins. */
+export interface Pins {
   readonly sources: ReadonlyMap<string, Source>;
 }
 
 const range = z.string().transform((text, context): VersionRange => {
   const parsed = parseRange(text);
   if (parsed !== undefined) return parsed;
-  context.addIssue({ code: "custom", message: `"${text}" is no range such as ">=2.18 <2.19"` });
+  context.addIssue({ code: "custom", message: `"${text}" is not a range such as ">=2.18 <2.19"` });
   return z.NEVER;
 });
 
 const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "letters, digits, . _ and - only");
 
-/** A place that a source's folder may be: below vendor/, and none of our own folders. */
+/** The folder of a source: below vendor/, but none of our own folders. */
 const folder = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, "a path below vendor/")
   .refine((path) => !path.split("/").includes("..") && !/^(?:patches|requirements)(?:\/|$)/.test(path), {
-    message: "a path below vendor/ that is not ours: patches/ and requirements/ are",
+    message: "a path below vendor/, but not patches/ or requirements/: these are our own folders",
   });
 
-/** A file or folder of the tree, as git's patterns take it literally. */
+/** A file or folder of the tree, without characters that have a meaning in git's patterns. */
 const inTree = z
   .string()
   .regex(/^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/, "a path in the tree, without wildcards")
@@ -112,8 +114,8 @@ const sourceSchema = z
 
 const manifestSchema = z.strictObject({ version: z.literal(1), sources: z.record(word, sourceSchema) });
 
-/** The pins. @throws InputError with every problem of vendor.yml. */
-export function readManifest(vendorFolder: string): Manifest {
+/** Reads vendor.yml. @throws InputError with every problem of the file. */
+export function readPins(vendorFolder: string): Pins {
   const file = vendorFile(
     "vendor/vendor.yml",
     "the sources and their pinned commits",
@@ -149,7 +151,7 @@ export function readManifest(vendorFolder: string): Manifest {
   };
 }
 
-/** By depth: the file, (names), a source, (versions), a version, ansible. */
+/** Depth of a path in the file → keys: 0 the file, 2 a source, 4 a version, 5 its ansible. */
 const KNOWN_KEYS: Readonly<Record<number, readonly string[]>> = {
   0: ["version", "sources"],
   2: Object.keys(sourceSchema.shape),
@@ -157,24 +159,24 @@ const KNOWN_KEYS: Readonly<Record<number, readonly string[]>> = {
   5: Object.keys(ansibleSchema.shape),
 };
 
-/** @throws InputError naming the sources or versions there are. */
-export function pinOf(manifest: Manifest, name: string, version: string): Pin {
-  const source = sourceNamed(manifest, name);
+/** The pin of a version. @throws InputError that lists the known sources or versions. */
+export function pinOf(pins: Pins, name: string, version: string): Pin {
+  const source = sourceNamed(pins, name);
   const pin = source.versions.get(version);
   if (pin !== undefined) return pin;
   const known = [...source.versions.keys()];
   const near = closest(version, known);
   throw new InputError(
     `vendor/vendor.yml has no ${name} ${version}${near === undefined ? "" : `, did you mean ${near}?`}`,
-    { remedy: `choose one of ${known.join(", ")}, or add it with its commit` },
+    { remedy: `choose one of ${known.join(", ")}, or add the version and its commit to vendor/vendor.yml` },
   );
 }
 
-/** @throws InputError naming the nearest source. */
-export function sourceNamed(manifest: Manifest, name: string): Source {
-  const source = manifest.sources.get(name);
+/** The source of that name. @throws InputError that suggests the nearest name. */
+export function sourceNamed(pins: Pins, name: string): Source {
+  const source = pins.sources.get(name);
   if (source !== undefined) return source;
-  const known = [...manifest.sources.keys()];
+  const known = [...pins.sources.keys()];
   const near = closest(name, known);
   throw new InputError(
     `vendor/vendor.yml has no source "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
@@ -182,7 +184,7 @@ export function sourceNamed(manifest: Manifest, name: string): Source {
   );
 }
 
-/** `kubespray v2.31.0 (1c9add489)`: how messages name a pin. */
+/** How messages name a pin: `kubespray v2.31.0 (1c9add489)`. */
 export function pinText(pin: Pick<Pin, "source" | "version" | "commit">): string {
   return `${pin.source} ${pin.version} (${pin.commit.slice(0, 9)})`;
 }

@@ -1,6 +1,6 @@
 /**
- * One hash for what a tree holds now, whoever changed it. Files are read once: what their size and times were then is
- * kept in vendor/.cache, and only files whose size or times have changed are read again.
+ * One hash of all files of a tree as they are now, with local changes. vendor/.cache keeps the size and the times of each
+ * file, and only files for which these have changed are read again.
  */
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, type Stats } from "node:fs";
@@ -8,15 +8,18 @@ import { dirname, join } from "node:path";
 import { writeAtomic } from "../../io/files.ts";
 import { isCache } from "./tree-state.ts";
 
-/** Raised when the hash is made in another way. */
+/** Raise it when the hash is computed in another way. */
 const FORMAT = 1;
 
 /** Path → what identifies this state of the file, and the hash of its content. */
 type Seen = Readonly<Record<string, readonly [state: string, hash: string]>>;
 
-/** Undefined when there is no such folder. git's own files and caches of Python and Ansible do not count. */
-export function contentsOf(tree: string, memory: string): string | undefined {
-  const before = recall(memory);
+/**
+ * The hash; undefined when the folder does not exist or is empty. git's own files and caches do not count.
+ * @param cacheFile JSON file for the sizes, times and hashes of the files
+ */
+export function treeContentHash(tree: string, cacheFile: string): string | undefined {
+  const before = readCache(cacheFile);
   const now: Record<string, readonly [state: string, hash: string]> = {};
   const hash = createHash("sha256");
   let isNew = false;
@@ -33,11 +36,11 @@ export function contentsOf(tree: string, memory: string): string | undefined {
   }
   const count = Object.keys(now).length;
   if (count === 0) return undefined;
-  if (isNew || count !== Object.keys(before).length) remember(memory, now);
+  if (isNew || count !== Object.keys(before).length) writeCache(cacheFile, now);
   return hash.digest("hex");
 }
 
-/** The time of the last change of any kind cannot be set by hand, unlike that of the content. */
+/** ctime is part of it, because unlike mtime it cannot be set by hand. */
 function stateOf({ size, mtimeMs, ctimeMs, ino, mode }: Stats): string {
   return [size, mtimeMs, ctimeMs, ino, mode].join(" ");
 }
@@ -48,7 +51,7 @@ function hashOf(path: string, stats: Stats): string | undefined {
     const kind = stats.isSymbolicLink() ? "link" : (stats.mode & 0o100) !== 0 ? "program" : "file";
     return createHash("sha256").update(`${kind}\0`).update(content).digest("base64url").slice(0, 22);
   } catch {
-    return undefined; // Gone in between.
+    return undefined; // Deleted since the folder was listed.
   }
 }
 
@@ -71,20 +74,20 @@ function entriesOf(folder: string) {
   return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function recall(memory: string): Seen {
+function readCache(cacheFile: string): Seen {
   try {
-    const { format, files } = JSON.parse(readFileSync(memory, "utf8")) as { format: number; files: Seen };
+    const { format, files } = JSON.parse(readFileSync(cacheFile, "utf8")) as { format: number; files: Seen };
     return format === FORMAT ? files : {};
   } catch {
-    return {}; // Not there yet, or torn: everything is read.
+    return {}; // Missing or damaged: every file is read.
   }
 }
 
-/** A memory that cannot be written costs time, nothing else. */
-function remember(memory: string, files: Seen): void {
+/** A cache that cannot be written only costs time. */
+function writeCache(cacheFile: string, files: Seen): void {
   try {
-    mkdirSync(dirname(memory), { recursive: true });
-    writeAtomic(memory, JSON.stringify({ format: FORMAT, files }));
+    mkdirSync(dirname(cacheFile), { recursive: true });
+    writeAtomic(cacheFile, JSON.stringify({ format: FORMAT, files }));
   } catch {
     return;
   }

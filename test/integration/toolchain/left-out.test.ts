@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { restoreLeftOut } from "../../../tasks/toolchain/trees/restore-omitted.ts";
+import { restoreLeftOut } from "../../../tasks/toolchain/trees/restore-left-out.ts";
 import { aVendorSite, type Upstream, type VendorSite } from "../../helpers/vendor.ts";
 
 let site: VendorSite;

@@ -13,7 +13,7 @@ import {
   PRODUCTS,
   SYSTEMS,
 } from "../../../tasks/toolchain/compatibility/constraints.ts";
-import { readManifest } from "../../../tasks/toolchain/pins/pins.ts";
+import { readPins } from "../../../tasks/toolchain/pins/pins.ts";
 import { inRange, versionNumber } from "../../../tasks/toolchain/version-range.ts";
 import { aCluster } from "../../helpers/model.ts";
 import { aMonitoring } from "../../helpers/monitoring.ts";
@@ -121,7 +121,7 @@ describe("a role of custom/", () => {
 });
 
 describe("a version of a tool", () => {
-  const versions = [...readManifest(join(ROOT, "vendor")).sources.values()].flatMap((source) =>
+  const versions = [...readPins(join(ROOT, "vendor")).sources.values()].flatMap((source) =>
     [...source.versions].flatMap(([name, { ansible }]) =>
       ansible === undefined ? [] : [{ tool: source.name, name, ansible }],
     ),

@@ -2,12 +2,12 @@
 import { describe, expect, it } from "vitest";
 import type { ToolName } from "../../../tasks/core/model.ts";
 import { Float, Tagged, type Value } from "../../../tasks/core/value.ts";
-import { draftOf } from "../../../tasks/import/draft-inventory.ts";
+import { draftInventory } from "../../../tasks/import/draft-inventory.ts";
 import { inventoryText } from "../../../tasks/import/inventory-text.ts";
 import { domainFrom, machineNetworks } from "../../../tasks/import/map/guesses.ts";
-import { isSame, meansTheSame } from "../../../tasks/import/prove/same-value.ts";
+import { isSame, meansSame } from "../../../tasks/import/prove/same-value.ts";
 import { listingOf, parseListing } from "../../../tasks/import/read/listing.ts";
-import { resolved } from "../../../tasks/import/read/templates.ts";
+import { withoutTemplates } from "../../../tasks/import/read/templates.ts";
 
 describe("what Ansible prints", () => {
   it.each<[string, Value]>([
@@ -47,7 +47,7 @@ describe("simple templates", () => {
     ],
     ["plain", "plain"],
   ])("%j", (value, expected) => {
-    expect(resolved(value, variables)).toEqual(expected);
+    expect(withoutTemplates(value, variables)).toEqual(expected);
   });
 });
 
@@ -65,7 +65,7 @@ describe("values", () => {
     [{ a: 1, b: 2 }, { b: 2, a: 1 }, true, true],
     ["a", "b", false, false],
   ])("%j and %j", (one, other, same, means) => {
-    expect([isSame(one, other), meansTheSame(one, other)]).toEqual([same, means]);
+    expect([isSame(one, other), meansSame(one, other)]).toEqual([same, means]);
   });
 });
 
@@ -98,7 +98,7 @@ function one(tool: ToolName, group: string, variables: Record<string, Value>) {
   });
   const all = { ansible_host: "10.0.0.1", ...variables };
   const options = { name: "prod", domain: "example.com", addresses: new Map<string, string>() };
-  return draftOf(new Map([[tool, listingOf(meta(all), meta(all))]]), options).tree();
+  return draftInventory(new Map([[tool, listingOf(meta(all), meta(all))]]), options).tree();
 }
 
 describe("sections", () => {

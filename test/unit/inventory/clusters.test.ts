@@ -33,7 +33,7 @@ describe("choosing a cluster", () => {
 
   it("lists the choices when there are several, or none", async () => {
     expect(await refusal(choose(dir("prod", "test")))).toContain("choose from: prod, test");
-    expect(await refusal(choose(dir("example")))).toContain("copy inventories/example");
+    expect(await refusal(choose(dir("example")))).toContain("cp -r inventories/example inventories/NAME");
     expect(await refusal(choose(dir()))).toContain("there are none yet");
   });
 

@@ -22,22 +22,22 @@ describe("validate", () => {
       "inventories/prod/cluster.yml:3:13: error KM134: the API address 10.0.0.10 needs a host with the role load-balancer
        3 | api: { vip: 10.0.0.10, prot: 8443 }
          |             ^^^^^^^^^
-        → give the role to two hosts, or remove the address
+        → give the role load-balancer to two hosts, or remove the address
 
       inventories/prod/cluster.yml:3:13: error KM139: the API address 10.0.0.10 is the address of master1
        3 | api: { vip: 10.0.0.10, prot: 8443 }
          |             ^^^^^^^^^
-        → choose a free address
+        → choose a free address for the virtual address
 
       inventories/prod/cluster.yml:3:24: error KM100: unknown key "prot" in api, did you mean "port"?
        3 | api: { vip: 10.0.0.10, prot: 8443 }
          |                        ^^^^
-        → known keys: vip, port, backendPort, domain, vrid
+        → use one of these keys: vip, port, backendPort, domain, vrid
 
       inventories/prod/cluster.yml:6:29: error KM120: two etcd members: the loss of either one stops the cluster
        6 |   master2: { ip: 10.0.0.11, roles: [control-plane, etcd] }
          |                             ^^^^^
-        → give the role etcd to a third host, or to one only
+        → give the role etcd to three hosts, or to only one
 
       inventories/prod/cluster.yml:7:46: warning KM159: worker1 has devices, but not the role ceph-osd
        7 |   worker1: { ip: 10.0.0.20, roles: [worker], devices: [/dev/vdb] }
@@ -111,7 +111,7 @@ describe("explain", () => {
     [
       ["ssh.user", "--set", "ssh.user=me"],
       "ssh.user = me\n" +
-        "  meaning    User to log in as: root, or one who may use sudo without a password. Default: root.\n" +
+        "  meaning    User to log in as: root, or a user with sudo without a password. Default: root.\n" +
         "  from       --set:1:10\n" +
         "  overrides  inventories/prod/b.yml:1:14, which says deploy\n" +
         "  overrides  inventories/_defaults/a.yml:2:9, which says root\n",
@@ -119,7 +119,7 @@ describe("explain", () => {
     [
       ["hosts.w2.ip"],
       "hosts.w2.ip = 10.0.0.32\n" +
-        "  meaning    Main address, inside a machine network. In a host range it counts along: 10.42.253.[20:23].\n" +
+        "  meaning    Main address, inside network.machines. In a host range, write a range: 10.42.253.[20:23].\n" +
         "  from       inventories/prod/b.yml:4:9\n",
     ],
     [
@@ -141,7 +141,7 @@ describe("explain", () => {
     ],
     [
       ["api.vip"],
-      "api.vip is not set\n  meaning    Virtual address of the API, held by the load balancers; leave it out for an outside load balancer, or for none.\n",
+      "api.vip is not set\n  meaning    Virtual address of the API, which one of the load balancers owns. Leave it out for an external load balancer, or for none.\n",
     ],
   ])("%j", async (argv, expected) => {
     const { code, out } = await runCommand(makeRoot(files), "explain", ...argv);

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { generatedDocuments } from "../../../tasks/inventory/documents/generated-documents.ts";
 import { READING_CODES, SCHEMA_CODES } from "../../../tasks/inventory/documents/problem-codes.ts";
-import { RULES } from "../../../tasks/inventory/rules/inventory-rules.ts";
-import { VENDOR_CODES } from "../../../tasks/toolchain/tool-rules.ts";
+import { INVENTORY_RULES } from "../../../tasks/inventory/rules/inventory-rules.ts";
+import { TOOL_CODES } from "../../../tasks/toolchain/tool-rules.ts";
 import { REPOSITORY } from "../../helpers/inventory-folder.ts";
 
 function* sources(folder: string): Generator<string> {
@@ -16,7 +16,7 @@ function* sources(folder: string): Generator<string> {
 }
 
 describe("generated documents", () => {
-  it.each([...generatedDocuments(VENDOR_CODES)])("%s is up to date (npm run schema)", (name, content) => {
+  it.each([...generatedDocuments(TOOL_CODES)])("%s is up to date (npm run schema)", (name, content) => {
     expect(readFileSync(join(REPOSITORY, name), "utf8")).toBe(content);
   });
 
@@ -29,7 +29,9 @@ describe("generated documents", () => {
         for (const [, code = ""] of readFileSync(file, "utf8").matchAll(/"(KM\d{3})"/g)) used.add(code);
       }
     }
-    const documented = [...READING_CODES, ...SCHEMA_CODES, ...RULES, ...VENDOR_CODES].map(({ code }) => code);
+    const documented = [...READING_CODES, ...SCHEMA_CODES, ...INVENTORY_RULES, ...TOOL_CODES].map(
+      ({ code }) => code,
+    );
     expect(documented).toHaveLength(new Set(documented).size);
     expect(documented.sort()).toEqual([...used].sort());
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RULES } from "../../../tasks/inventory/rules/inventory-rules.ts";
+import { INVENTORY_RULES } from "../../../tasks/inventory/rules/inventory-rules.ts";
 import { loadFiles } from "../../helpers/inventory-folder.ts";
 import { BACKUP_CASES } from "./rule-cases/backup.ts";
 import { type Case, host, hosts } from "./rule-cases/case.ts";
@@ -376,8 +376,8 @@ function withoutSection(text: string, name: string): string {
 
 describe("every rule", () => {
   it("has a case here, and a code of its own", () => {
-    expect(RULES.map(({ code }) => code)).toEqual(Object.keys(CASES).sort());
-    expect(new Set(RULES.map(({ code }) => code)).size).toBe(RULES.length);
+    expect(INVENTORY_RULES.map(({ code }) => code)).toEqual(Object.keys(CASES).sort());
+    expect(new Set(INVENTORY_RULES.map(({ code }) => code)).size).toBe(INVENTORY_RULES.length);
   });
 
   it("has nothing to say about a good cluster", async () => {
@@ -385,17 +385,20 @@ describe("every rule", () => {
   });
 });
 
-describe.each(RULES.map((rule) => [rule.code, rule.title, rule] as const))("%s: %s", (code, _title, rule) => {
-  it.each((CASES[code] ?? []).map((one) => [one.breaks.replaceAll("\n", " ⏎ "), one] as const))(
-    "%s",
-    async (_text, one) => {
-      const broken = (await findings(one.breaks)).filter((finding) => finding.code === code);
-      expect(broken.length).toBeGreaterThan(0);
-      expect(broken[0]?.severity).toBe(rule.severity);
-      expect(broken[0]?.remedy).not.toBe("");
-      if (one.at !== undefined) expect(broken.map(({ at }) => at)).toContain(one.at);
-      const fine = (await findings(one.fine)).filter((finding) => finding.code === code);
-      expect(fine).toEqual([]);
-    },
-  );
-});
+describe.each(INVENTORY_RULES.map((rule) => [rule.code, rule.title, rule] as const))(
+  "%s: %s",
+  (code, _title, rule) => {
+    it.each((CASES[code] ?? []).map((one) => [one.breaks.replaceAll("\n", " ⏎ "), one] as const))(
+      "%s",
+      async (_text, one) => {
+        const broken = (await findings(one.breaks)).filter((finding) => finding.code === code);
+        expect(broken.length).toBeGreaterThan(0);
+        expect(broken[0]?.severity).toBe(rule.severity);
+        expect(broken[0]?.remedy).not.toBe("");
+        if (one.at !== undefined) expect(broken.map(({ at }) => at)).toContain(one.at);
+        const fine = (await findings(one.fine)).filter((finding) => finding.code === code);
+        expect(fine).toEqual([]);
+      },
+    );
+  },
+);

@@ -122,13 +122,13 @@ describe("pass-through variables", () => {
       { etcd_quota_byte: 5 },
       "KM301",
       "did you mean etcd_quota_bytes?",
-      "is 2147483648 by default, in roles/etcd/defaults/main.yml:4",
+      "write etcd_quota_bytes (default 2147483648, in roles/etcd/defaults/main.yml:4)",
     ],
     [
       "unknown",
       { completely_else: 5 },
       "KM301",
-      "knows no variable completely_else",
+      "has no variable completely_else",
       "npm run vars -- kubespray completely_else",
     ],
     [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { choose, type Selection } from "../../../tasks/toolchain/fetch/install-sources.ts";
+import { chooseVersions, type Selection } from "../../../tasks/toolchain/pins/choose-versions.ts";
 import type { LockedSource } from "../../../tasks/toolchain/pins/lock-file.ts";
-import type { Manifest, Pin } from "../../../tasks/toolchain/pins/pins.ts";
+import type { Pin, Pins } from "../../../tasks/toolchain/pins/pins.ts";
 
 const commit = (digit: string) => digit.repeat(40);
 const pin = (source: string, version: string, digit: string): Pin => ({
@@ -13,7 +13,7 @@ const pin = (source: string, version: string, digit: string): Pin => ({
   commit: commit(digit),
   leftOut: [],
 });
-const manifest: Manifest = {
+const pins: Pins = {
   sources: new Map([
     [
       "tool",
@@ -58,7 +58,7 @@ const locked = (version: string, digit: string, selected = false): LockedSource 
 });
 const nothing: Selection = { only: [], refs: new Map(), update: false };
 const of = (lock: Record<string, LockedSource>, selection: Partial<Selection> = {}) =>
-  choose(manifest, new Map(Object.entries(lock)), { ...nothing, ...selection }).map(
+  chooseVersions(pins, new Map(Object.entries(lock)), { ...nothing, ...selection }).map(
     ({ pin: { source, version, commit: id }, selected, newer }) =>
       [
         source,

@@ -13,7 +13,7 @@ import {
   PRODUCTS,
   SYSTEMS,
 } from "../../../tasks/toolchain/compatibility/constraints.ts";
-import { readManifest } from "../../../tasks/toolchain/pins/pins.ts";
+import { readPins } from "../../../tasks/toolchain/pins/pins.ts";
 import { aCluster } from "../../helpers/model.ts";
 
 const TOOLS = new Map([
@@ -187,7 +187,7 @@ describe("the constraints", () => {
   });
 
   test("agree with vendor.yml: every range of Pythons there is one that its Ansible runs on", () => {
-    for (const { versions } of readManifest(join(repositoryRoot(), "vendor")).sources.values()) {
+    for (const { versions } of readPins(join(repositoryRoot(), "vendor")).sources.values()) {
       for (const { source, version, ansible } of versions.values()) {
         if (ansible === undefined) continue;
         const cores = ANSIBLE.filter(

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Value } from "../../../tasks/core/value.ts";
 import { toYaml } from "../../../tasks/core/yaml-text.ts";
 import { readYaml, SourceText, toValue } from "../../../tasks/io/yaml.ts";
-import { type EditOutcome, evaluate } from "../../../tasks/toolchain/patches/edit.ts";
+import { type EditOutcome, evaluateEdit } from "../../../tasks/toolchain/patches/edit.ts";
 import type { Edit } from "../../../tasks/toolchain/patches/schema.ts";
 
 const TEXT = `---
@@ -34,7 +34,7 @@ const TEXT = `---
 `;
 const at = (task: string, ...key: string[]) => ({ file: "tasks.yml", task, key });
 const run = (edit: Edit, text: string | undefined = TEXT): EditOutcome =>
-  evaluate(edit, text, () => undefined);
+  evaluateEdit(edit, text, () => undefined);
 const apply = (edit: Edit, text = TEXT): string => {
   const outcome = run(edit, text);
   if (outcome.state !== "fits") throw new Error(JSON.stringify(outcome));
@@ -158,7 +158,7 @@ describe("an edit that does not fit says what it expected and what it found", ()
       "an anchor that is not there",
       { file: "f", kind: "replace", text: "nowhere", by: "elsewhere" },
       /nowhere/,
-      /not there/,
+      /no such text/,
     ],
     [
       "an anchor that is there twice",
@@ -175,8 +175,8 @@ describe("an edit that does not fit says what it expected and what it found", ()
     [
       "an edit that could not be told from undone",
       { file: "f", kind: "replace", text: "do one", by: "x" },
-      /done once/,
-      /again/,
+      /done after it was applied once/,
+      /a second time/,
     ],
   ])("%s", (_, edit, expected, found) => {
     expect(run(edit)).toMatchObject({
@@ -199,10 +199,10 @@ describe("an edit that does not fit says what it expected and what it found", ()
   test("a copy: made once, done when it is the same, a conflict when somebody has another", () => {
     const edit: Edit = { file: "b", kind: "copy", from: "a" };
     const sample = (path: string) => (path === "a" ? "text" : undefined);
-    expect(evaluate(edit, undefined, sample)).toEqual({ state: "fits", text: "text" });
-    expect(evaluate(edit, "text", sample)).toEqual({ state: "done" });
-    expect(evaluate(edit, "other", sample).state).toBe("conflict");
-    expect(evaluate(edit, undefined, () => undefined).state).toBe("conflict");
+    expect(evaluateEdit(edit, undefined, sample)).toEqual({ state: "fits", text: "text" });
+    expect(evaluateEdit(edit, "text", sample)).toEqual({ state: "done" });
+    expect(evaluateEdit(edit, "other", sample).state).toBe("conflict");
+    expect(evaluateEdit(edit, undefined, () => undefined).state).toBe("conflict");
   });
 });
 

@@ -13,7 +13,7 @@ import { originOf } from "../../../tasks/toolchain/fetch/mirror.ts";
 import { planPatches } from "../../../tasks/toolchain/patches/plan.ts";
 import { readPatches } from "../../../tasks/toolchain/patches/read.ts";
 import { readLock } from "../../../tasks/toolchain/pins/lock-file.ts";
-import { pinOf, readManifest } from "../../../tasks/toolchain/pins/pins.ts";
+import { pinOf, readPins } from "../../../tasks/toolchain/pins/pins.ts";
 import { anUpstreamSite, MIRROR, NO_MIRROR, type UpstreamSite } from "../../helpers/upstream.ts";
 
 if (MIRROR === undefined) console.warn(`skipped: ${NO_MIRROR}`);
@@ -180,7 +180,7 @@ describe.skipIf(MIRROR === undefined)("a patch retires where upstream has it", (
     const vendor = join(import.meta.dirname, "../../../vendor");
     const folder = mkdtempSync(join(tmpdir(), "kube-magic-mended-"));
     try {
-      const pin = pinOf(readManifest(vendor), source, version);
+      const pin = pinOf(readPins(vendor), source, version);
       const git = openGit(folder, { env: process.env });
       await git.init();
       await git.fetch(originOf(pin, MIRROR, process.cwd()).url, commit, { kind: pin.ref, name: pin.version });

@@ -3,13 +3,13 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { originOf } from "../../../tasks/toolchain/fetch/mirror.ts";
-import { type Pin, readManifest } from "../../../tasks/toolchain/pins/pins.ts";
+import { type Pin, readPins } from "../../../tasks/toolchain/pins/pins.ts";
 import { ROOT } from "../../helpers/environment.ts";
 import { MIRROR, NO_MIRROR } from "../../helpers/upstream.ts";
 
 if (MIRROR === undefined) console.warn(`skipped: ${NO_MIRROR}`);
 
-const PINS = [...readManifest(`${ROOT}/vendor`).sources.values()].flatMap(({ versions }) => [
+const PINS = [...readPins(`${ROOT}/vendor`).sources.values()].flatMap(({ versions }) => [
   ...versions.values(),
 ]);
 

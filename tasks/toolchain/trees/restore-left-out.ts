@@ -1,12 +1,12 @@
-/** Files that init left off the disk, for the few phases that read them. */
+/** Restores files that init left off the disk, for the few phases that read them. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { VendorError } from "../../core/errors.ts";
 import { GitFailure, openGit } from "../../io/git.ts";
 
 /**
- * Puts them into the tool's tree, from its own store: no network is needed. What is there already is not touched.
- * @throws VendorError when git cannot.
+ * Writes the files into the tool's tree, from the repository's own store, without the network. Existing files stay.
+ * @throws VendorError when git cannot restore them.
  */
 export async function restoreLeftOut(
   vendorFolder: string,
@@ -21,7 +21,7 @@ export async function restoreLeftOut(
     await openGit(folder, { env }).restoreLeftOut(absent);
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
-    throw new VendorError(`vendor/${tool}: ${absent.join(", ")} cannot be brought back: ${error.reason}`, {
+    throw new VendorError(`vendor/${tool}: ${absent.join(", ")} cannot be restored: ${error.reason}`, {
       remedy: error.remedy ?? `rm -r vendor/${tool} && npm run init`,
       output: error.message,
       cause: error,
