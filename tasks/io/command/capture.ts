@@ -1,4 +1,4 @@
-/** Commands whose output is read: zx runs them, with its shell switched off (docs/decisions/0011). */
+/** Commands whose output is read: zx runs them, with its shell switched off (docs/decisions/0012). */
 import { $, type ProcessOutput } from "zx/core";
 import { endProcess } from "./end.ts";
 import {
