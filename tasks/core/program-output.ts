@@ -1,7 +1,7 @@
 /** Output of other programs, checked by a schema. */
 import type { z } from "zod";
 
-/** The data, or why there are none. */
+/** The data, or why the output is unexpected. */
 export type ProgramOutput<Data> =
   | { readonly data: Data; readonly problem?: undefined }
   /** `returned unexpected output: …`, for people. */

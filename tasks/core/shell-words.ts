@@ -2,7 +2,7 @@
 
 /**
  * A word that a shell, Python's shlex and Ansible read back as it is: left alone when nothing in it needs quotes.
- * The text must not hold a null byte: no shell can take one.
+ * The text must not contain a NUL byte: a shell cannot read one.
  */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : inQuotes(text);
@@ -16,7 +16,7 @@ export function shellCommand(words: readonly string[]): string {
     .join(" ");
 }
 
-/** An apostrophe ends the quotes, stands in quotes of the other kind, and the quotes begin again. */
+/** In single quotes. An apostrophe ends them, is written in double quotes, and single quotes begin again. */
 function inQuotes(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
 }

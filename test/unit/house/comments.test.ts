@@ -37,6 +37,7 @@ const INCOMPLETE: readonly string[] = [
   "ceph",
   "certs",
   "cli",
+  "controller",
   "day2",
   "demo",
   "deploy",
