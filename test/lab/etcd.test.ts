@@ -103,7 +103,11 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
   });
 
   test.each([
-    ["too little space is left", "size=64k", "not enough free space for a snapshot in /var/backups/kube-magic-etcd"],
+    [
+      "too little space is left",
+      "size=64k",
+      "not enough free space for a snapshot in /var/backups/kube-magic-etcd",
+    ],
     ["the disk fills up on the way", "size=64m,nr_inodes=1", "no space left in /var/backups/kube-magic-etcd"],
   ])("takes none when %s, and says so", async (_what, options, message) => {
     const before = snapshots();
