@@ -21,6 +21,7 @@ export interface Controller {
   readonly isDebian: boolean;
 }
 
+/** Where the installation looks and what it prints. */
 export interface InstallOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Gets one line about each thing that is installed or waited for, without a line end. */

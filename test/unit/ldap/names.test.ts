@@ -27,8 +27,8 @@ describe("a filter", () => {
     ["(!(a=b)(c=d))", /closing/],
     ["(cn=a\\zz)", /backslash/],
     ["(cn=a(b)c)", /closing/],
-    ["(person)", /no comparison/],
-    ["(=x)", /no attribute/],
+    ["(person)", /is not a comparison/],
+    ["(=x)", /is not an attribute/],
     ["", /parenthesis/],
   ])("is not %s", (text, problem) => {
     expect(filterProblem(text)).toMatch(problem);
