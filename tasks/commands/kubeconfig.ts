@@ -2,14 +2,13 @@
 import { relative } from "node:path";
 import { INVENTORY_OPTIONS } from "../cli/inventory-options.ts";
 import { optionValue, type Task, type TaskContext } from "../cli/task.ts";
-import { EXIT, GateError, InputError } from "../core/errors.ts";
-import { type ClusterModel, hostsWith } from "../core/model.ts";
+import { EXIT, InputError } from "../core/errors.ts";
 import { clusterFolders } from "../core/paths.ts";
 import { customAnsible } from "../deploy/prepare.ts";
 import { requireModel } from "../inventory/load.ts";
 import { loadChosenInventory } from "../inventory/load-chosen.ts";
-import { type Access, entriesFor } from "../kubeconfig/access.ts";
-import { askForKubeconfig } from "../kubeconfig/ask.ts";
+import { entriesFor } from "../kubeconfig/access.ts";
+import { fetchKubeconfig } from "../kubeconfig/fetch.ts";
 import { readEncrypted, storeEncrypted, type VaultOptions, vaultFile } from "../kubeconfig/in-inventory.ts";
 import { probeApi } from "../kubeconfig/probe.ts";
 import { chooseServer, isResolved } from "../kubeconfig/server.ts";
@@ -58,7 +57,7 @@ Exit code 3 when no control plane answers, or none has a kubeconfig.`,
       path.startsWith(`${paths.root}/`) ? relative(paths.root, path) : path;
     const found = args.flags.has("from-vault")
       ? { access: await readEncrypted(stored, await vault(context)), from: shown(stored), notes: [] }
-      : await fetch(model, env);
+      : await fetchKubeconfig(model, env);
     const asked = optionValue(args, "server");
     const keepServer = args.flags.has("from-vault") && asked === undefined;
     const server = keepServer
@@ -112,38 +111,6 @@ function refuseMixed(flags: ReadonlySet<string>, hasOutput: boolean): void {
       throw new InputError(`kubeconfig: --${flag} needs --merge`, { remedy: "add --merge" });
   if (flags.has("vault") && flags.has("from-vault"))
     throw new InputError("kubeconfig: --vault and --from-vault exclude each other", { remedy: "choose one" });
-}
-
-interface Found {
-  readonly access: Access;
-  /** A host or a file. */
-  readonly from: string;
-  readonly certificate?: string;
-  readonly notes: readonly string[];
-}
-
-async function fetch(model: ClusterModel, env: NodeJS.ProcessEnv): Promise<Found> {
-  if (hostsWith(model, "control-plane").length === 0)
-    throw new InputError(`${model.name} has no control plane`, {
-      remedy: "give a host the role control-plane",
-    });
-  const answer = await askForKubeconfig(model, env);
-  const deploy = `npm run deploy:${model.orchestrator === "openshift" ? "openshift" : "kube"}`;
-  if (answer.kind === "found") return { ...answer, from: answer.host };
-  if (answer.kind === "absent")
-    throw new GateError("no control plane has an administrator's kubeconfig: nothing is deployed yet", {
-      remedy: deploy,
-    });
-  const output = answer.reasons.map((reason) => `  ${reason}`).join("\n");
-  throw answer.kind === "damaged"
-    ? new GateError("the administrator's kubeconfig is damaged", {
-        output,
-        remedy: `${deploy} writes a new one`,
-      })
-    : new GateError("no control plane answers", {
-        output,
-        remedy: "npm run preflight shows which hosts answer",
-      });
 }
 
 async function vault(context: TaskContext): Promise<VaultOptions> {

@@ -1,5 +1,5 @@
 /** npm run inventory:import: an existing inventory becomes a central one, with the proof of what it says. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describeProblem } from "../../cli/describe.ts";
@@ -9,10 +9,10 @@ import { parseIp } from "../../core/ip.ts";
 import type { ToolName } from "../../core/model.ts";
 import { toolInventory } from "../../deploy/tool-files.ts";
 import { type Imported, importInventory } from "../../import/import-inventory.ts";
+import { requireFree, writeCluster } from "../../import/new-cluster.ts";
 import { conflictText, proofText } from "../../import/prove/report.ts";
 import { findSources, nameFromPlaces, ORIGINS, type OriginName } from "../../import/read/find-sources.ts";
 import { shortPath } from "../../import/read/read-inventory.ts";
-import { writeAllAtomic } from "../../io/files.ts";
 import { ansibleOf } from "../../toolchain/environments/all-environments.ts";
 import { toolRules } from "../../toolchain/tool-rules.ts";
 
@@ -49,7 +49,7 @@ export const task: Task = {
     check: { type: "boolean", help: "compare and list only, write nothing" },
   },
   description: `Turns inventories of kubespray, ceph-ansible or openshift-ansible, or all of them in the layout of kube-magic's
-predecessor (ancestor), into inventories/NAME/*.yml. The tool's own Ansible reads the source and our rendering of the
+predecessor (--from kube-magic), into inventories/NAME/*.yml. The tool's own Ansible reads the source and our rendering of the
 result; every variable of every host is compared, and every difference is listed. Nothing is overwritten. Exit code 2,
 and nothing is written, when something would be lost.`,
   async run(context) {
@@ -61,7 +61,7 @@ and nothing is written, when something would be lost.`,
         remedy: `npm run inventory:import -- --from ${from} DIR`,
       });
     const name = optionValue(args, "name");
-    if (name !== undefined) requireFree(context, name);
+    if (name !== undefined) requireFree(paths.inventories, name);
     const domain = optionValue(args, "domain");
     const addresses = addressesOf(args.values.get("address") ?? []);
     const sources = findSources(from, places);
@@ -84,7 +84,7 @@ and nothing is written, when something would be lost.`,
           `by "npm run inventory:import -- --from ${from}". These files are yours now: edit them.`,
         ],
       });
-      requireFree(context, imported.name);
+      requireFree(paths.inventories, imported.name);
       for (const problem of imported.problems) err(`${describeProblem(problem)}\n`);
       out(reportOf(imported));
       return conclude(context, imported);
@@ -119,27 +119,9 @@ function conclude(
     out("nothing is written: --check\n");
     return EXIT.done;
   }
-  const folder = join(paths.inventories, name);
-  const all = [...files].map(([path, { content, mode = 0o644 }]) => ({
-    path: join(folder, path),
-    content,
-    mode,
-  }));
-  writeAllAtomic(all, join(paths.inventories, `.import-${process.pid}`));
+  writeCluster(paths.inventories, name, files);
   out(`inventories/${name}: ${[...files.keys()].join(", ")}\n  → npm run validate -- --cluster ${name}\n`);
   return EXIT.done;
-}
-
-function requireFree({ paths }: TaskContext, name: string): void {
-  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) {
-    throw new InputError(`inventory:import: "${name}" cannot be the name of a cluster`, {
-      remedy: "use lower-case letters, digits and hyphens: --name NAME",
-    });
-  }
-  if (!existsSync(join(paths.inventories, name))) return;
-  throw new InputError(`inventories/${name} exists already and is never overwritten`, {
-    remedy: "choose another name with --name NAME, or move that folder away",
-  });
 }
 
 /** The parser has refused all others. */

@@ -11,7 +11,7 @@ Refuses to skip a minor version and to go back.`,
       type: "string",
       value: "VERSION",
       help: "upgrade to this version, such as 1.35.4",
-      default: "inventory, newest",
+      default: "see above",
     },
     from: {
       type: "string",

@@ -2,13 +2,14 @@
 import { FORMAT_OPTION, wantsJson } from "../../cli/format-option.ts";
 import { INVENTORY_OPTIONS } from "../../cli/inventory-options.ts";
 import { optionValue, type Task, type TaskContext } from "../../cli/task.ts";
-import { EXIT, GateError, InputError } from "../../core/errors.ts";
+import { EXIT, InputError } from "../../core/errors.ts";
 import { type ClusterModel, hostsWith } from "../../core/model.ts";
 import { customAnsible } from "../../deploy/prepare.ts";
 import { requireModel } from "../../inventory/load.ts";
 import { loadChosenInventory } from "../../inventory/load-chosen.ts";
-import { type CheckResult, checkLdap, type MappingResult } from "../../ldap/check.ts";
-import { type Directory, type Refusal, type SearchPlace, serverOf } from "../../ldap/search.ts";
+import { checkLdap, type MappingResult } from "../../ldap/check.ts";
+import { requireResults } from "../../ldap/require-results.ts";
+import type { Directory, SearchPlace } from "../../ldap/search.ts";
 import { readAuthority, readPassword } from "../../ldap/secret.ts";
 import { table } from "../../report/text.ts";
 
@@ -69,49 +70,6 @@ function askedFrom(model: ClusterModel, asked: string | undefined): { name: stri
       remedy: "name a host of the inventory with --from, or --from local",
     });
   return { name: host.name, from: { kind: "host", model, host } };
-}
-
-function requireResults(result: CheckResult, directory: Directory, from: string): readonly MappingResult[] {
-  if (result.kind === "checked") return result.results;
-  const { url, bind } = directory.ldap;
-  if (result.kind === "no-base")
-    throw new GateError(`ldap.${result.key}.base: there is no ${result.base} in the directory`, {
-      remedy: `correct it; or ${bind?.dn ?? "anonymous"} may not read it`,
-    });
-  const { host, port } = serverOf(url);
-  const { refusal } = result;
-  const explain: Readonly<Record<Refusal["kind"], () => GateError>> = {
-    "no-tool": () =>
-      new GateError(`${from} has no ldapsearch`, {
-        remedy: "npm run deploy:post -- --tags cluster installs it; or ask from elsewhere: --from HOST",
-      }),
-    host: () =>
-      new GateError(`${from} cannot be asked: ${text(refusal)}`, {
-        remedy: "npm run preflight shows which hosts answer; or ask from elsewhere: --from HOST",
-      }),
-    unreachable: () =>
-      new GateError(`${from} does not reach ${host} on port ${port}: ${text(refusal)}`, {
-        remedy: "look at ldap.url, and at firewalls between them",
-      }),
-    certificate: () =>
-      new GateError(`the certificate of ${host} is refused: ${text(refusal)}`, {
-        remedy:
-          "name the authority that signed it in ldap.caFile; the host in ldap.url must be in the certificate",
-      }),
-    credentials: () =>
-      new GateError(`the directory does not accept ${bind?.dn ?? "anonymous access"}: ${text(refusal)}`, {
-        remedy: "correct ldap.bindDn or its password",
-      }),
-    other: () =>
-      new GateError(`the directory refuses: ${text(refusal)}`, {
-        remedy: "read the log of the directory server",
-      }),
-  };
-  throw explain[refusal.kind]();
-}
-
-function text(refusal: Refusal): string {
-  return "text" in refusal ? refusal.text : "";
 }
 
 function describe(results: readonly MappingResult[]): string {
