@@ -11,6 +11,7 @@ import { type ChosenVersion, chooseVersions } from "./pins/choose-versions.ts";
 import { readLock, writeLock } from "./pins/lock-file.ts";
 import { type Pins, readPins } from "./pins/pins.ts";
 
+/** What the user asked `init` for. */
 export interface InitRequest {
   /** Tools or sources; empty: all. `custom` has an environment and no tree. */
   readonly only: readonly string[];
@@ -78,7 +79,14 @@ async function install(
 ): Promise<InitResult> {
   const { only, refs, mirror, offline, treesOnly } = request;
   const progress = (message: string): void => err(`${message}\n`);
-  const options: InstallSourcesOptions = { vendorFolder: paths.vendor, env, mirror, offline, signal, progress };
+  const options: InstallSourcesOptions = {
+    vendorFolder: paths.vendor,
+    env,
+    mirror,
+    offline,
+    signal,
+    progress,
+  };
   const named = new Set(only);
   const environments = treesOnly
     ? Promise.resolve([])
