@@ -154,10 +154,10 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
     expect(await refused(copy)).toContain("--raw accepts one");
     writeFileSync(copy, flipped);
     writeFileSync(`${copy}.json`, readFileSync(`${path}.json`));
-    expect(await refused(copy)).toContain("has changed since it was made");
+    expect(await refused(copy)).toContain("has changed since the snapshot was taken");
     writeFileSync(copy, content);
     writeFileSync(`${copy}.json`, readFileSync(`${path}.json`, "utf8").replace(NAME, "other"));
-    expect(await refused(copy)).toContain("is of the cluster other");
+    expect(await refused(copy)).toContain("belongs to the cluster other");
     expect(await refused(build("nowhere.db"))).toContain("does not exist");
     expect((await status()).exit).toBe(0);
   });
@@ -165,10 +165,13 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
   test("wants the cluster's name before it restores", async () => {
     const path = await snapshot();
     const unasked = await lab.run("etcd:restore", path);
-    expect([unasked.code, unasked.err]).toEqual([2, expect.stringContaining("nobody to ask")]);
+    expect([unasked.code, unasked.err]).toEqual([
+      2,
+      expect.stringContaining("asks before it changes anything"),
+    ]);
     const before = runs();
     const wrong = await lab.run("etcd:restore", path, "--confirm", "prod");
-    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("the cluster is named kmetcd")]);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("this command would change kmetcd")]);
     const planned = await lab.run("etcd:restore", path, "--plan");
     expect(planned.code).toBe(0);
     expect(planned.out).toContain("keep the old data as /var/lib/etcd/before-restore-");
@@ -222,7 +225,10 @@ describe.skipIf(skipsLongLab("etcd", NAME))("etcd", () => {
     expect([early.code, early.err]).toEqual([3, expect.stringContaining("etcd3 is still full")]);
 
     const unasked = await lab.run("etcd:defrag");
-    expect([unasked.code, unasked.err]).toEqual([2, expect.stringContaining("nobody to ask")]);
+    expect([unasked.code, unasked.err]).toEqual([
+      2,
+      expect.stringContaining("asks before it changes anything"),
+    ]);
     const started = Date.now();
     const { code, out, err } = await lab.run("etcd:defrag", "--yes");
     expect(code, err).toBe(0);

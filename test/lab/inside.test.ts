@@ -80,7 +80,7 @@ describe.skipIf(skipsLab("what lives inside the cluster", NAME))("inside the clu
         ["kind: Config\n", /master1: it has no current context/],
         [
           tls.adminConf.replace(/client-key-data.*/, "client-key: /root/key"),
-          /points to a file on the host|neither/,
+          /names a file on the host|neither/,
         ],
       ] as const) {
         await put("master1", "/etc/kubernetes/admin.conf", text);
