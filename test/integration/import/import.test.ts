@@ -375,7 +375,7 @@ upstream_dns_servers: [10.3.0.2, 10.3.0.3]
     const site = await anImportSite({ ...files, ...OPENSHIFT });
     expect(await site.run("--from", "kube-magic", site.source)).toMatchObject({
       code: 2,
-      err: expect.stringContaining("one or the other"),
+      err: expect.stringContaining("a cluster has only one of them"),
     });
   });
 });
