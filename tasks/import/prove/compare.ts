@@ -8,6 +8,7 @@ import type { SectionValues } from "../map/section-values.ts";
 import { defaultNote } from "../map/upstream-defaults.ts";
 import type { Listing } from "../read/listing.ts";
 import { type ToolView, toolView } from "../read/tool-view.ts";
+import { GROUPS_IN_USE, LOST_GROUP_REASONS } from "./lost-groups.ts";
 import { isSame, meansSame } from "./same-value.ts";
 
 /** `moved`: the same meaning, in a section or in another form. `added`: only in our rendering. */
@@ -44,19 +45,7 @@ export function compareListings(
   sections: SectionValues,
 ): readonly Difference[] {
   const { tool, listing } = view;
-  const rows = new Map<string, { difference: Omit<Difference, "hosts">; hosts: string[] }>();
-  const add = (host: string, difference: Omit<Difference, "hosts">) => {
-    const key = JSON.stringify([
-      difference.verdict,
-      difference.variable,
-      show(difference.before),
-      show(difference.after),
-      difference.why,
-    ]);
-    const row = rows.get(key) ?? { difference, hosts: [] };
-    rows.set(key, row);
-    row.hosts.push(host);
-  };
+  const { rows, add } = rowCollector();
   const rendered = after === undefined ? undefined : toolView(tool, after, new Map());
   for (const host of listing.hosts) {
     const name = view.nameOf(host);
@@ -91,7 +80,23 @@ export function compareListings(
         why: "another source gives it a role of this tool",
       });
   }
-  return [...rows.values()].map(({ difference, hosts }) => ({ ...difference, hosts }));
+  return rows();
+}
+
+/** Collects one row for all hosts with the same verdict, values and reason. */
+function rowCollector() {
+  const found = new Map<string, { difference: Omit<Difference, "hosts">; hosts: string[] }>();
+  return {
+    rows: (): readonly Difference[] =>
+      [...found.values()].map(({ difference, hosts }) => ({ ...difference, hosts })),
+    add(host: string, difference: Omit<Difference, "hosts">): void {
+      const { verdict, variable, before, after, why } = difference;
+      const key = JSON.stringify([verdict, variable, show(before), show(after), why]);
+      const row = found.get(key) ?? { difference, hosts: [] };
+      found.set(key, row);
+      row.hosts.push(host);
+    },
+  };
 }
 
 function verdictOn(
@@ -168,66 +173,18 @@ function lostGroups(
     const today = currentGroupName(tool, group);
     if (group === "ungrouped" || now.has(today)) return [];
     const variable = `(group) ${group}`;
-    if (rendered.listing.groups.has(today) || IN_USE[tool].includes(today))
+    if (rendered.listing.groups.has(today) || GROUPS_IN_USE[tool].includes(today))
       return [
         {
           tool,
           verdict: "lost",
           variable,
-          why: GROUP_REASONS[`${tool} ${today}`] ?? "no role puts a host into this group",
+          why: LOST_GROUP_REASONS[`${tool} ${today}`] ?? "no role puts a host into this group",
         },
       ];
     return [{ tool, verdict: "moved", variable, why: "a group of the site: its hosts have its variables" }];
   });
 }
-
-/** Groups that the tool's playbooks use. We render some of them only when they have hosts. */
-const IN_USE: Readonly<Record<ToolName, readonly string[]>> = {
-  kubespray: [
-    "kube_control_plane",
-    "kube_node",
-    "etcd",
-    "k8s_cluster",
-    "calico_rr",
-    "bastion",
-    "no_floating",
-  ],
-  "ceph-ansible": [
-    "mons",
-    "mgrs",
-    "osds",
-    "mdss",
-    "rgws",
-    "nfss",
-    "rbdmirrors",
-    "clients",
-    "iscsigws",
-    "rgwloadbalancers",
-    "monitoring",
-  ],
-  "openshift-ansible": [
-    "masters",
-    "nodes",
-    "etcd",
-    "lb",
-    "nfs",
-    "glusterfs",
-    "glusterfs_registry",
-    "new_nodes",
-    "new_masters",
-    "new_etcd",
-  ],
-  custom: [],
-};
-
-const GROUP_REASONS: Readonly<Record<string, string>> = {
-  "ceph-ansible clients": "the first monitor is the only client: prep-hosts sets up Ceph's clients",
-  "ceph-ansible monitoring": "the dashboard runs on the first monitor, and only with storage.ceph.dashboard",
-  "openshift-ansible lb": "the load balancers are ours: prep-hosts sets up HAProxy and keepalived",
-  "openshift-ansible new_nodes": "a host that joins is in nodes",
-  "openshift-ansible new_masters": "a host that joins is in masters",
-  "openshift-ansible new_etcd": "a host that joins is in etcd",
-};
 
 function whyNoHost(view: ToolView, host: string): string {
   const groups = (view.groupsOf.get(host) ?? []).filter((group) => group !== "ungrouped" && group !== "all");

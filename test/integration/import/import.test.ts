@@ -375,7 +375,7 @@ upstream_dns_servers: [10.3.0.2, 10.3.0.3]
     const site = await anImportSite({ ...files, ...OPENSHIFT });
     expect(await site.run("--from", "kube-magic", site.source)).toMatchObject({
       code: 2,
-      err: expect.stringContaining("one or the other"),
+      err: expect.stringContaining("a cluster has only one of them"),
     });
   });
 });
@@ -384,11 +384,11 @@ describe("mistakes", () => {
   it.each([
     [["--from", "kubspray", "."], 'did you mean "kubespray"?'],
     [["."], "--from is missing"],
-    [["--from", "kubespray"], "which folder?"],
+    [["--from", "kubespray"], "the folder of the inventory is missing"],
     [["--from", "kubespray", "/nowhere"], "/nowhere does not exist"],
     [["--from", "kubespray", "."], "there is no inventory in"],
     [["--from", "kubespray", ".", "--name", "A_b"], "cannot be the name of a cluster"],
-    [["--from", "kubespray", ".", "--address", "x"], "is no host and address"],
+    [["--from", "kubespray", ".", "--address", "x"], "--address x is not HOST=IP"],
   ])("%j says what is wrong", async (argv, message) => {
     const site = await anImportSite({});
     expect(await site.run(...argv.map((word) => (word === "." ? site.source : word)))).toMatchObject({

@@ -109,7 +109,7 @@ describe("an Ansible environment", () => {
   test("that answers with another version than asked for is not kept", async () => {
     require("2.17.1", wheel("2.17.1"));
     const { code, stderr } = await init({ PATH: withoutAnsible() });
-    expect(stderr).toContain("answers with ansible-core 2.17.1, wanted >= 2.18");
+    expect(stderr).toContain("has ansible-core 2.17.1, but custom needs >= 2.18");
     expect(code).toBe(4);
     expect(pointer()).toBeUndefined();
   });

@@ -41,7 +41,7 @@ function expectNoTrace(): void {
   expect(existsSync(join(site.vendor, ".init.lock"))).toBe(false);
 }
 
-describe("init brings the pinned commit", () => {
+describe("init installs the pinned commit", () => {
   test("without history, recorded in the lock file", async () => {
     tool.commit({ "later.yml": "x" });
     const { code, stdout } = await site.init();
@@ -207,7 +207,7 @@ describe("init refuses, names the pin, leaves nothing, and works once the cause 
     ],
   ];
   test.each(cases)("%s", async (_, breakIt, says) => {
-    const mend = breakIt();
+    const repair = breakIt();
     const { code, stderr } = await site.init();
     expect(stderr).toMatch(says);
     expect(stderr).toMatch(/tool (v1\.0|main) \([0-9a-f]{9}\)/);
@@ -215,7 +215,7 @@ describe("init refuses, names the pin, leaves nothing, and works once the cause 
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(4);
     expectNoTrace();
-    mend?.();
+    repair?.();
     expect((await site.init()).code).toBe(0);
   });
 
@@ -261,7 +261,7 @@ describe("init refuses, names the pin, leaves nothing, and works once the cause 
     expect((await site.init("--offline")).code).toBe(0);
   });
 
-  test("one source of two: the other is brought all the same", async () => {
+  test("one source of two: the other is installed", async () => {
     const second = site.upstream("second");
     const commit = second.commit({ "site.yml": "x\n" });
     site.pins({ tool: { "v9.9": ["tag", first] }, second: { main: ["branch", commit] } });

@@ -37,7 +37,7 @@ describe("a tree with local changes is never overwritten", () => {
     for (const args of [[], ["--update"], ["--ref", "tool=new"]]) {
       const { code, stderr } = await site.init(...args);
       expect(stderr).toContain(path);
-      expect(stderr).toContain("never overwritten");
+      expect(stderr).toContain("never overwrites");
       expect(stderr).toMatch(/tool (old|new) \(/);
       expect(code).toBe(4);
       expect(site.read(`vendor/tool/${path}`)).toBe(ours);
@@ -51,13 +51,13 @@ describe("a tree with local changes is never overwritten", () => {
     rmSync(join(site.vendor, "tool"), { recursive: true });
     site.write("vendor/tool/work.txt", "work of a week\n");
     const { code, stderr } = await site.init();
-    expect(stderr).toContain("was not put there by kube-magic");
+    expect(stderr).toContain("was not created by kube-magic");
     expect(stderr).toContain("work.txt");
     expect(code).toBe(4);
     expect(site.read("vendor/tool/work.txt")).toBe("work of a week\n");
   });
 
-  test("another commit that somebody checked out", async () => {
+  test("another commit that was checked out by hand", async () => {
     const third = tool.commit({ "site.yml": "- hosts: third\n" });
     const git = ["-C", join(site.vendor, "tool")];
     const { execFileSync } = await import("node:child_process");
@@ -68,7 +68,7 @@ describe("a tree with local changes is never overwritten", () => {
     expect(code).toBe(4);
   });
 
-  test("caches of Python and Ansible are nobody's work", async () => {
+  test("caches of Python and Ansible are no local change", async () => {
     site.write("vendor/tool/roles/__pycache__/x.pyc", "x");
     site.write("vendor/tool/site.retry", "host1\n");
     expect((await site.init()).code).toBe(0);
@@ -82,7 +82,7 @@ describe("damage is mended", () => {
     mkdirSync(join(site.vendor, "tool", ".git", "objects"), { recursive: true });
     writeFileSync(join(site.vendor, "tool", ".git", "HEAD"), "ref: refs/heads/main\n");
     const { code, stderr } = await site.init();
-    expect(stderr).toContain("interrupted clone");
+    expect(stderr).toContain("an earlier clone was interrupted");
     expect(code).toBe(0);
     expect(site.read("vendor/tool/site.yml")).toBe("- hosts: all\n");
   });
@@ -147,7 +147,7 @@ describe("versions", () => {
     expect((await site.run(["vendor:verify"])).code).toBe(0);
   });
 
-  test("a fresh controller brings what the committed lock file says, not what vendor.yml says since", async () => {
+  test("a fresh controller installs what the committed lock file says, not what vendor.yml says since", async () => {
     rmSync(join(site.vendor, "tool"), { recursive: true });
     site.pins({ tool: { new: ["branch", second], old: ["branch", first] } });
     expect((await site.init()).code).toBe(0);

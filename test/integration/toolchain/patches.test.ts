@@ -74,7 +74,7 @@ describe("patches", () => {
     site.patch("tool", "10-errors.yml", EDIT);
     const open = await site.run(["patches"]);
     expect(open.stdout).toContain("not applied yet");
-    expect((await verify()).stderr).toContain("patches were added, changed or removed");
+    expect((await verify()).stderr).toContain("patches of tool have changed since the last init");
     expect((await site.init()).stdout).toContain("patched again");
     expect(site.read("vendor/tool/tasks.yml")).toBe(PATCHED);
     site.patch("tool", "10-errors.yml", EDIT.replace("set: false", 'set: "{{ false }}"'));
