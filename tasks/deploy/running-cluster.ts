@@ -4,7 +4,7 @@ import type { Session } from "../core/session.ts";
 import type { Value } from "../core/value.ts";
 import { harmOf, type Wanted } from "../kube/compare.ts";
 import { RUNNING_QUESTION, type RunningHost, readRunning } from "../kube/running.ts";
-import { installableVersions } from "../toolchain/kubernetes-versions.ts";
+import { installableVersions } from "../toolchain/catalog/kubernetes-versions.ts";
 import type { ClusterContext } from "./prepare.ts";
 import { askInventory } from "./systems.ts";
 import { toolInventory } from "./tool-files.ts";
