@@ -1,4 +1,5 @@
 /** A deploy's wishes against the cluster that runs: what would harm it. Pure. */
+import { compareVersions } from "../core/versions.ts";
 import { FIXED_SETTINGS, type FixedSetting, type RunningHost } from "./running.ts";
 
 /** What the next deploy would install. */
@@ -22,7 +23,7 @@ export function harmOf(running: readonly RunningHost[], wanted: Wanted): readonl
 function versionHarm(running: readonly RunningHost[], wanted: string | undefined): readonly Harm[] {
   if (wanted === undefined) return [];
   const versions = running.flatMap(({ host, version }) => (version === undefined ? [] : [{ host, version }]));
-  const newer = versions.filter(({ version }) => compare(version, wanted) > 0);
+  const newer = versions.filter(({ version }) => compareVersions(version, wanted) > 0);
   const older = versions.filter(({ version }) => minor(version) < minor(wanted));
   const [first] = newer.length > 0 ? newer : older;
   if (first === undefined) return [];
@@ -83,13 +84,4 @@ function isSame(a: string, b: string): boolean {
 function minor(version: string): number {
   const [major = 0, second = 0] = version.split(".").map(Number);
   return major * 1000 + second;
-}
-
-function compare(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split(".").map(Number));
-  for (let at = 0; at < 3; at++) {
-    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }
