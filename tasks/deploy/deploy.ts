@@ -7,6 +7,7 @@ import { restoreLeftOut } from "../toolchain/trees/restore-left-out.ts";
 import { execute } from "./execute.ts";
 import { type DeployPlan, type DeployRequest, planDeploy } from "./plan-deploy.ts";
 import { type ClusterContext, loadCluster } from "./prepare.ts";
+import { refuseHarm } from "./running-cluster.ts";
 import { refuseSystems, sentence } from "./systems.ts";
 
 /** @throws VendorError for what a phase lacks, and everything that a run can end with */
@@ -21,6 +22,8 @@ export async function deploy(session: Session, request: DeployRequest, ignoreGat
   const plan = await planDeploy(session, cluster, request, "build");
   if (runnable(plan).length === 0) return saySkipped(session, plan);
   await checkSystems(session, cluster, plan, request.flags.limit, ignoreGates);
+  if (runnable(plan).some(({ spec }) => spec.name === "kube"))
+    await refuseHarm(session, cluster, ignoreGates, request.flags.limit);
   await execute(session, cluster, {
     plan: plan.phases,
     flags: request.flags,

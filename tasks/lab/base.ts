@@ -16,6 +16,7 @@ import { withTurn } from "../controller/machine-lock.ts";
 import { GateError } from "../core/errors.ts";
 import { capture } from "../io/command/capture.ts";
 import { removeBases, UNFINISHED } from "./base-cache.ts";
+import { CONTAINER_SUPPORT_FILES, CONTAINER_SUPPORT_UNIT } from "./container-support.ts";
 import type { LabEvents } from "./events.ts";
 import { KERNEL_SETTINGS_FILES, KERNEL_SETTINGS_UNIT } from "./kernel-settings.ts";
 import { type PackageSource, readPackageSource } from "./package-source.ts";
@@ -48,8 +49,12 @@ const PACKAGES = [
   "less",
 ];
 
+/** Written into the image as they are. */
+const GUEST_FILES = { ...KERNEL_SETTINGS_FILES, ...CONTAINER_SUPPORT_FILES };
+
 const ENABLED: Readonly<Record<string, string>> = {
   [`sysinit.target.wants/${KERNEL_SETTINGS_UNIT}`]: `/etc/systemd/system/${KERNEL_SETTINGS_UNIT}`,
+  [`sysinit.target.wants/${CONTAINER_SUPPORT_UNIT}`]: `/etc/systemd/system/${CONTAINER_SUPPORT_UNIT}`,
   "multi-user.target.wants/systemd-networkd.service": "systemd-networkd.service",
   "dbus-org.freedesktop.network1.service": "systemd-networkd.service",
   "sockets.target.wants/systemd-networkd.socket": "systemd-networkd.socket",
@@ -83,7 +88,7 @@ export async function ensureBase(places: LabPlaces, suite: Suite, events: LabEve
         [...PACKAGES, ...archiveOf(suite, source).packages],
         ENABLED,
         MASKED,
-        KERNEL_SETTINGS_FILES,
+        GUEST_FILES,
         archiveOf(suite, source).mirror,
         source.proxy,
         source.authorities,
@@ -193,7 +198,7 @@ function finish(root: string): void {
     "var/.updated": "",
   };
   for (const [path, content] of Object.entries(files)) writeFileSync(join(root, path), content);
-  for (const [path, { content, mode }] of Object.entries(KERNEL_SETTINGS_FILES)) {
+  for (const [path, { content, mode }] of Object.entries(GUEST_FILES)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content, { mode });
     chmodSync(join(root, path), mode);

@@ -2,11 +2,13 @@
  * Starting and stopping a host: a Debian in a systemd-nspawn container. Its root is mounted in a separate mount
  * namespace, so the mount ends with the host and never appears in this machine's mount table.
  */
-import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startDetached } from "../io/command/attach.ts";
 import { capture } from "../io/command/capture.ts";
-import { hostPlaces, type LabPlaces } from "./places.ts";
+import { OWN_DISKS, RUNTIME_CALLS } from "./container-support.ts";
+import { makeControlGroups, removeControlGroups, removeEmpty } from "./control-groups.ts";
+import { diskOf, hostPlaces, type LabPlaces } from "./places.ts";
 import {
   allProcesses,
   argumentsOf,
@@ -27,7 +29,7 @@ const LAUNCHER = `
 root=$1 options=$2 groups=$3; shift 3
 mount -t overlay kube-magic-lab -o "$options" "$root" || exit
 while :; do
-  ( for group in $groups; do mkdir -p "$group" && echo 0 > "$group/cgroup.procs"; done; exec "$@" )
+  ( for group in $groups; do echo 0 > "$group/cgroup.procs" || exit; done; exec "$@" )
   code=$?
   [ "$code" = ${REBOOT} ] || exit "$code"
 done
@@ -37,12 +39,13 @@ done
 export async function boot(places: LabPlaces, host: string, base: string): Promise<ProcessId> {
   const at = hostPlaces(places, host);
   const ownSystemd = existsSync("/run/systemd/system");
+  for (const path of OWN_DISKS) mkdirSync(diskOf(at, path), { recursive: true, mode: 0o700 });
   const pid = await startDetached(
     [
       ...(["unshare", "--mount", "--propagation", "slave", "sh", "-c", LAUNCHER, "kube-magic-lab"] as const),
       at.root,
       `lowerdir=${base},upperdir=${at.upper},workdir=${at.work}`,
-      ownSystemd ? "" : controlGroups(places, host).join(" "),
+      ownSystemd ? "" : makeControlGroups(places, host).join(" "),
       "systemd-nspawn",
       "--quiet",
       "--register=no",
@@ -56,6 +59,8 @@ export async function boot(places: LabPlaces, host: string, base: string): Promi
       "--timezone=off",
       "--link-journal=no",
       "--capability=all",
+      `--system-call-filter=${RUNTIME_CALLS}`,
+      ...OWN_DISKS.map((path) => `--bind=${diskOf(at, path)}:${path}`),
       // Hosts share the clock with this machine, so they must not set it.
       "--drop-capability=CAP_SYS_TIME",
       "--console=read-only",
@@ -116,17 +121,9 @@ export async function cutPower(places: LabPlaces, host: string): Promise<boolean
     was = true;
     await kill(top);
   }
-  for (const group of controlGroups(places, host)) removeGroup(group);
+  removeControlGroups(places, host);
   removeEmpty(join("/run/systemd/nspawn/propagate", at.machine));
   return was;
-}
-
-/** Removes the lab's own control groups, which are empty when its hosts are gone. */
-export function removeControlGroups(places: LabPlaces): void {
-  for (const top of hierarchies()) {
-    removeGroup(join(top, places.controlGroup));
-    removeEmpty(join(top, places.controlGroup, ".."));
-  }
 }
 
 /** After a restart of this machine another process can have the same pid and start time, but not the host's folder as argument. */
@@ -152,39 +149,6 @@ async function kill(top: ProcessId): Promise<void> {
   const left = await waitGone(all, 10_000);
   if (left.length > 0) {
     throw new Error(`these processes survived SIGKILL: ${left.map(({ pid }) => pid).join(", ")}`);
-  }
-}
-
-/** Mount points of the hierarchies that systemd uses: cgroup v2, and v1's named one. */
-function hierarchies(): readonly string[] {
-  return readFileSync("/proc/self/mountinfo", "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      const [left, right] = line.split(" - ");
-      const [type, , options = ""] = (right ?? "").split(" ");
-      const wanted = type === "cgroup2" || (type === "cgroup" && options.split(",").includes("name=systemd"));
-      return wanted ? [left?.split(" ")[4] ?? ""] : [];
-    });
-}
-
-function controlGroups(places: LabPlaces, host: string): readonly string[] {
-  return hierarchies().map((top) => join(top, places.controlGroup, host));
-}
-
-function removeGroup(folder: string): void {
-  if (!existsSync(folder)) return;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeGroup(join(folder, entry.name));
-  }
-  removeEmpty(folder);
-}
-
-function removeEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    if (!["ENOENT", "EBUSY", "ENOTEMPTY"].includes(code)) throw error;
   }
 }
 

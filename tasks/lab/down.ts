@@ -4,7 +4,8 @@ import { basename, dirname } from "node:path";
 import { withLock } from "../controller/machine-lock.ts";
 import { GateError } from "../core/errors.ts";
 import { removeBases, removeUnfinishedBases } from "./base-cache.ts";
-import { cutPower, removeControlGroups, runningHosts } from "./container.ts";
+import { cutPower, runningHosts } from "./container.ts";
+import { removeLabControlGroups } from "./control-groups.ts";
 import type { LabEvents } from "./events.ts";
 import { removeInventory } from "./inventory-file.ts";
 import { removeNetwork } from "./network.ts";
@@ -31,7 +32,7 @@ export async function labDown(options: LabDownOptions): Promise<void> {
     const hosts = [...new Set([...hostsOnDisk(places), ...runningHosts(places)])].sort();
     await waitForAll(hosts.map((host) => cutPower(places, host)));
     if (hosts.length > 0) events({ kind: "removed", what: `hosts ${hosts.join(", ")}` });
-    removeControlGroups(places);
+    removeLabControlGroups(places);
     if (state !== undefined) {
       const inventory = removeInventory(state.inventoryFile);
       if (inventory === "removed") events({ kind: "removed", what: state.inventoryFile });

@@ -64,6 +64,11 @@ export function labPlaces(name: string, env: NodeJS.ProcessEnv = process.env): L
   };
 }
 
+/** Where a folder of the host lies that is no part of its overlay. */
+export function diskOf({ folder }: HostPlaces, path: string): string {
+  return join(folder, "disks", path.replaceAll("/", "-").slice(1));
+}
+
 export function hostPlaces(lab: LabPlaces, host: string): HostPlaces {
   const folder = join(lab.state, "hosts", host);
   return {

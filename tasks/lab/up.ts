@@ -12,6 +12,7 @@ import type { LabEvents } from "./events.ts";
 import { ensureKey, knownHosts, seedHost } from "./guest-files.ts";
 import { hostsFileHash, updateHostsFileBySsh, updateHostsFileOnDisk } from "./hosts-file.ts";
 import { inventoryText, requireOurs, writeInventory } from "./inventory-file.ts";
+import { kubesprayLimits, machineFacts } from "./machine-limits.ts";
 import { ensureNetwork, requireFreeNetwork } from "./network.ts";
 import { readPackageSource } from "./package-source.ts";
 import { hostPlaces, type LabPlaces, labPlaces } from "./places.ts";
@@ -62,7 +63,7 @@ export async function labUp(options: LabUpOptions): Promise<Lab> {
     const { nameServers } = await readPackageSource();
     const state = writeInventory(
       inventoryFile,
-      inventoryText(topology, places, nameServers, { modules: existsSync("/proc/modules") }),
+      inventoryText(topology, places, nameServers, kubesprayLimits(machineFacts())),
     );
     events({ kind: "inventory", file: inventoryFile, state });
     return { places, topology, inventoryFile };

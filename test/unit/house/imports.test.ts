@@ -19,6 +19,7 @@ const ROOMS = [
   "certs",
   "ceph",
   "monitoring",
+  "kube",
   "kubeconfig",
   "ldap",
   "hosts",

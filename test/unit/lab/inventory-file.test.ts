@@ -31,11 +31,12 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the generated inventory", () => {
-  test("asks for no kernel module on a machine that has none", () => {
+  test("holds the settings that the machine needs, each below its reason", () => {
     const places = { privateKey: "/l/id", knownHosts: "/l/known" };
-    const without = inventoryText(topology, places, [], { modules: false });
-    expect(load(without)).toMatchObject({ tools: { kubespray: { all: { enable_nodelocaldns: false } } } });
-    expect(isUntouched(without)).toBe(true);
+    const text = inventoryText(topology, places, [], [{ name: "x", value: { y: 1 }, reason: "no z here" }]);
+    expect(load(text)).toMatchObject({ tools: { kubespray: { all: { x: { y: 1 } } } } });
+    expect(text).toMatch(/# no z here\n +x: /);
+    expect(isUntouched(text)).toBe(true);
   });
 
   test("has neither an API address without a load balancer nor an orchestrator without its hosts", () => {
