@@ -88,7 +88,7 @@ describe("a host whose Python is beyond the tool's Ansible", () => {
     expect(stdout).toMatch(
       /^ceph: OSDs of gamma: a file each.*because storage\.ceph\.osdBackend is lab-file/m,
     );
-    expect(stdout).toMatch(/^gamma +error +python +the host has Python 3\.13\.5 .*\[KM453\]/m);
+    expect(stdout).toMatch(/^gamma +error +python +the host has Python 3\.13\.5, .*\[KM453\]/m);
     expect(stderr).toContain("1 preflight check(s) failed on 1 host(s)");
   });
 });
