@@ -18,6 +18,7 @@ export const FIXED_SETTINGS = {
   etcdDataDir: "etcd data folder",
   networkPlugin: "network plugin",
 } as const;
+/** One of them. */
 export type FixedSetting = keyof typeof FIXED_SETTINGS;
 
 /** The files, one `key=value` a line. Needs a shell and sed, no API server. */
