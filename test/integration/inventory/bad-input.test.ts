@@ -31,7 +31,7 @@ describe("validate", () => {
     [
       "a contradiction",
       "hosts: { w2: { ip: 10.0.0.10, roles: [worker] } }\n",
-      "10.0.0.10 of w2 belongs to master1 already",
+      "w2 has the address 10.0.0.10, which master1 has too",
     ],
     ["an alias bomb", bomb, "KM010: the file stands for more than 1,000,000 values"],
     [

@@ -143,7 +143,7 @@ describe("files that vendor.yml leaves out", () => {
     ["outside of the tree", { "../other": "x" }, "a path in the tree"],
     ["in git's own folder", { ".git/config": "x" }, "a path in the tree"],
     ["with a wildcard", { "'docs/*'": "x" }, "without wildcards"],
-    ["without a reason", { docs: '""' }, "say why"],
+    ["without a reason", { docs: '""' }, "sources.tool.leftOut.docs is empty"],
   ])("%s are refused with their place in vendor.yml", async (_, paths, says) => {
     leaveOut(paths);
     const { code, stderr } = await site.init();
