@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { withLock } from "../../tasks/controller/machine-lock.ts";
 import { LockedError } from "../../tasks/core/errors.ts";
 import { capture } from "../../tasks/io/command/capture.ts";
 import { labDown } from "../../tasks/lab/down.ts";
@@ -275,13 +276,22 @@ for _ in range(20): s.sendto(b"x", ("224.0.0.18", 5112)); time.sleep(0.1)`;
     await expect
       .poll(() => killHost(places, "n1").catch((error: unknown) => error), { timeout: 5000, interval: 5 })
       .toBeInstanceOf(LockedError);
+    await first;
+    // A second command needs longer to start than hosts need to boot: this owner stays until it has answered.
+    let release = (): void => {};
+    const owner = withLock(
+      `lab ${NAME}`,
+      "a test",
+      () => new Promise<void>((resolve) => (release = resolve)),
+    );
     const second = command("lab:up", "--topology", topologyFile());
     const [[code], message] = await Promise.all([
       once(second, "close"),
       seen(second, "is in use by").then(() => "heard"),
     ]);
+    release();
     expect([code, message]).toEqual([6, "heard"]);
-    await first;
+    await owner;
   });
 
   test.each(["booting", "inventory"])(
