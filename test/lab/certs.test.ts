@@ -128,7 +128,7 @@ describe.skipIf(skipsLab("certificates", NAME))("certificates", () => {
       expect.stringContaining("asks before it changes anything"),
     ]);
     const wrong = await run("certs:renew", "nothing");
-    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("is none of kubernetes, etcd")]);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("choose from: kubernetes, etcd")]);
     const absent = await run("certs:renew", "registry");
     expect([absent.code, absent.err]).toEqual([2, expect.stringContaining("no host has the role registry")]);
   });
