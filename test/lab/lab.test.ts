@@ -272,26 +272,25 @@ for _ in range(20): s.sendto(b"x", ("224.0.0.18", 5112)); time.sleep(0.1)`;
   });
 
   test("belongs to one command at a time, and the other one hears whose it is", async () => {
-    const first = bring({ ...HOSTS, n4: "{}" });
-    await expect
-      .poll(() => killHost(places, "n1").catch((error: unknown) => error), { timeout: 5000, interval: 5 })
-      .toBeInstanceOf(LockedError);
-    await first;
-    // A second command needs longer to start than hosts need to boot: this owner stays until it has answered.
     let release = (): void => {};
-    const owner = withLock(
-      `lab ${NAME}`,
-      "a test",
-      () => new Promise<void>((resolve) => (release = resolve)),
-    );
+    let owner: Promise<void> = Promise.resolve();
+    await new Promise<void>((acquired) => {
+      const work = () =>
+        new Promise<void>((resolve) => {
+          release = resolve;
+          acquired();
+        });
+      owner = withLock(`lab ${NAME}`, "a test", work);
+    });
+    await expect(killHost(places, "n1")).rejects.toBeInstanceOf(LockedError);
     const second = command("lab:up", "--topology", topologyFile());
     const [[code], message] = await Promise.all([
       once(second, "close"),
       seen(second, "is in use by").then(() => "heard"),
     ]);
     release();
-    expect([code, message]).toEqual([6, "heard"]);
     await owner;
+    expect([code, message]).toEqual([6, "heard"]);
   });
 
   test.each(["booting", "inventory"])(
