@@ -89,7 +89,7 @@ async function verify(request: ProgramsRequest, { out }: TaskContext): Promise<u
   if (faults.length > 0)
     throw new VendorError(`${faults.length} fault(s) in ${root}`, {
       output: faults.join("\n"),
-      remedy: `rm -r ${root}; then: npm run lab:programs (Go's own caches make it short)`,
+      remedy: `remove the files that are named above, below ${root}; then: npm run lab:programs, which makes only those again`,
     });
   out(`${files} files and ${images} images in ${root} are exactly as they were built\n`);
 }

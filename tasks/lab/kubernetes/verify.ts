@@ -68,7 +68,7 @@ async function imageFaults(
   );
   const faults = [config, ...layers].flatMap((descriptor) => {
     const found = blobFault(store, blobOf(descriptor));
-    return found === undefined ? [] : [`${image.reference}: ${descriptor.digest} ${found}`];
+    return found === undefined ? [] : [`${image.reference}: ${shown(descriptor)} ${found}`];
   });
   if (faults.length > 0) return faults;
   const { rootfs } = readJson<{ rootfs: { diff_ids: readonly string[] } }>(blobPath(store, blobOf(config)));
@@ -96,6 +96,9 @@ function indexFaults(store: StorePlaces, images: readonly ManifestImage[]): read
     .filter(({ reference, digest: wanted }) => listed.get(reference) !== wanted)
     .map(({ reference }) => `${reference}: images/index.json does not name it with its digest`);
 }
+
+/** Path below the store's folder. */
+const shown = (descriptor: Descriptor): string => `images/blobs/sha256/${blobOf(descriptor).sha256}`;
 
 function blobFault(store: StorePlaces, blob: Blob): string | undefined {
   const path = blobPath(store, blob);

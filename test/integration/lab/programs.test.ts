@@ -175,7 +175,7 @@ describe.skipIf(obstacle !== undefined)("lab:programs", () => {
     const { faults } = await verifyPrograms(store);
     expect(faults).toHaveLength(2);
     expect(faults[0]).toContain("pause v3.10.1: files/sha256/");
-    expect(faults[1]).toContain("registry.k8s.io/pause:3.10.1: sha256:");
+    expect(faults[1]).toContain("registry.k8s.io/pause:3.10.1: images/blobs/sha256/");
     rmSync(layer);
     expect((await verifyPrograms(store)).faults[1]).toContain("is missing");
     // The next build sees that content is gone and makes it again.
