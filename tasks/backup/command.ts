@@ -1,26 +1,18 @@
 /** Shared by the backup commands: runs the program on hosts, prints a line a step and a table at the end. */
-import type { z } from "zod";
-import type { ClusterModel, Host } from "../core/model.ts";
-import type { Session } from "../core/session.ts";
+import type { Host } from "../core/model.ts";
 import { table } from "../report/text.ts";
 import { unsuccessful } from "./failures.ts";
-import { type Outcome, runProgramOnHosts } from "./program.ts";
+import { type BackupQuestion, type Outcome, runProgramOnHosts } from "./program.ts";
 
-export interface Job<Report> {
-  readonly words: readonly string[];
-  readonly report: z.ZodType<Report>;
-}
-
-/** Runs the program on hosts, with its steps as progress. */
-export async function onHosts<Report>(
-  { env, err }: Session,
-  model: ClusterModel,
+/** Runs the program on hosts. @param say a line for each step, with the host's name in front */
+export function onHosts<Report>(
   hosts: readonly Host[],
-  { words, report }: Job<Report>,
+  question: Omit<BackupQuestion<Report>, "onStep">,
+  say: (line: string) => void,
 ): Promise<readonly Outcome<Report>[]> {
   const width = Math.max(...hosts.map(({ name }) => name.length));
-  const onStep = (host: string, message: string): void => err(`${host.padEnd(width)}  ${message}\n`);
-  return runProgramOnHosts(hosts, { model, words, report, env, onStep });
+  const onStep = (host: string, message: string): void => say(`${host.padEnd(width)}  ${message}`);
+  return runProgramOnHosts(hosts, { ...question, onStep });
 }
 
 /** One row a host; the error that follows has the failures. */

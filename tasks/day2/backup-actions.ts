@@ -1,8 +1,9 @@
 /** Day-2 actions with the backup program of the hosts. */
 import { type RestoreReport, restoreReport } from "../backup/answers.ts";
+import { onHosts } from "../backup/command.ts";
 import { copyBackup } from "../backup/copy-to-controller.ts";
 import { requireSuccess } from "../backup/failures.ts";
-import { type BackupQuestion, type Outcome, runProgram, runProgramOnHosts } from "../backup/program.ts";
+import { type BackupQuestion, type Outcome, runProgram } from "../backup/program.ts";
 import type { Host } from "../core/model.ts";
 import type { Session } from "../core/session.ts";
 import type { ClusterContext } from "../deploy/prepare.ts";
@@ -30,7 +31,6 @@ export function onEachHost<Report>(
   job: Job<Report>,
   show: (outcomes: readonly Outcome<Report>[]) => void,
 ): PreparedAction {
-  const width = Math.max(...hosts.map(({ name }) => name.length));
   return {
     title: job.title,
     confirm: "none",
@@ -41,15 +41,8 @@ export function onEachHost<Report>(
         work: {
           lines: [`on ${hosts.map(({ name }) => name).join(", ")}: ${job.line}`],
           async run({ say, stop }) {
-            const onStep = (host: string, message: string): void => say(`${host.padEnd(width)}  ${message}`);
-            const outcomes = await runProgramOnHosts(hosts, {
-              model,
-              words: job.words,
-              report: job.report,
-              env,
-              signal: stop.now,
-              onStep,
-            });
+            const { words, report } = job;
+            const outcomes = await onHosts(hosts, { model, words, report, env, signal: stop.now }, say);
             show(outcomes);
             requireSuccess(job.noun, outcomes);
           },

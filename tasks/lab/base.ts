@@ -16,9 +16,9 @@ import { withTurn } from "../controller/machine-lock.ts";
 import { GateError } from "../core/errors.ts";
 import { capture } from "../io/command/capture.ts";
 import { removeBases, UNFINISHED } from "./base-cache.ts";
-import { CONTAINER_SUPPORT_FILES, CONTAINER_SUPPORT_UNIT } from "./container-support.ts";
+import { CONTAINER_SUPPORT } from "./container-support.ts";
 import type { LabEvents } from "./events.ts";
-import { KERNEL_SETTINGS_FILES, KERNEL_SETTINGS_UNIT } from "./kernel-settings.ts";
+import { KERNEL_SETTINGS } from "./kernel-settings.ts";
 import { type PackageSource, readPackageSource } from "./package-source.ts";
 import type { LabPlaces } from "./places.ts";
 import { archiveOf, repositoriesOf } from "./repositories.ts";
@@ -50,11 +50,15 @@ const PACKAGES = [
 ];
 
 /** Written into the image as they are. */
-const GUEST_FILES = { ...KERNEL_SETTINGS_FILES, ...CONTAINER_SUPPORT_FILES };
+const GUEST_FILES = { ...KERNEL_SETTINGS.files, ...CONTAINER_SUPPORT.files };
 
 const ENABLED: Readonly<Record<string, string>> = {
-  [`sysinit.target.wants/${KERNEL_SETTINGS_UNIT}`]: `/etc/systemd/system/${KERNEL_SETTINGS_UNIT}`,
-  [`sysinit.target.wants/${CONTAINER_SUPPORT_UNIT}`]: `/etc/systemd/system/${CONTAINER_SUPPORT_UNIT}`,
+  ...Object.fromEntries(
+    [KERNEL_SETTINGS, CONTAINER_SUPPORT].map(({ unit }) => [
+      `sysinit.target.wants/${unit}`,
+      `/etc/systemd/system/${unit}`,
+    ]),
+  ),
   "multi-user.target.wants/systemd-networkd.service": "systemd-networkd.service",
   "dbus-org.freedesktop.network1.service": "systemd-networkd.service",
   "sockets.target.wants/systemd-networkd.socket": "systemd-networkd.socket",

@@ -2,6 +2,7 @@
  * What a lab host needs to run containers itself. Its launcher gives it control groups and disks; this unit finishes the
  * work inside, before anything else starts.
  */
+import { bootUnit } from "./boot-unit.ts";
 
 const SCRIPT = `#!/bin/sh
 # Lets this lab host run containers of its own.
@@ -16,30 +17,13 @@ mount --make-rshared /
 exit 0
 `;
 
-const PATH = "usr/local/lib/kube-magic/lab-containers";
-
-const UNIT = `[Unit]
-Description=Containers on this lab host
-DefaultDependencies=no
-Before=sysinit.target
-ConditionVirtualization=container
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/${PATH}
-
-[Install]
-WantedBy=sysinit.target
-`;
-
-/** Files for the base image: path → content and mode. */
-export const CONTAINER_SUPPORT_FILES = {
-  [PATH]: { content: SCRIPT, mode: 0o755 },
-  "etc/systemd/system/lab-containers.service": { content: UNIT, mode: 0o644 },
-} as const;
-
-export const CONTAINER_SUPPORT_UNIT = "lab-containers.service";
+/** Files and unit for the base image. */
+export const CONTAINER_SUPPORT = bootUnit({
+  name: "lab-containers",
+  description: "Containers on this lab host",
+  script: SCRIPT,
+  before: "sysinit.target",
+});
 
 /** Folders that must not lie on the host's overlay: overlayfs refuses a layer that is itself an overlay. */
 export const OWN_DISKS = ["/var/lib/containerd", "/var/lib/kubelet"] as const;

@@ -4,6 +4,7 @@
  * vm.max_map_count must work as on a production host. So each host gets writable copies before its sysctl.d is
  * applied: it reads back what it wrote, and this machine does not change.
  */
+import { bootUnit } from "./boot-unit.ts";
 
 const SCRIPT = `#!/bin/sh
 # Writable copies of kernel settings that belong to the machine that carries this lab host.
@@ -25,27 +26,10 @@ head -n 1 /proc/swaps > "$copies/swaps" && mount --bind "$copies/swaps" /proc/sw
 exit 0
 `;
 
-const PATH = "usr/local/lib/kube-magic/lab-kernel-settings";
-
-const UNIT = `[Unit]
-Description=Kernel settings of this lab host
-DefaultDependencies=no
-Before=systemd-sysctl.service sysinit.target
-ConditionVirtualization=container
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/${PATH}
-
-[Install]
-WantedBy=sysinit.target
-`;
-
-/** Files for the base image: path → content and mode. */
-export const KERNEL_SETTINGS_FILES = {
-  [PATH]: { content: SCRIPT, mode: 0o755 },
-  "etc/systemd/system/lab-kernel-settings.service": { content: UNIT, mode: 0o644 },
-} as const;
-
-export const KERNEL_SETTINGS_UNIT = "lab-kernel-settings.service";
+/** Files and unit for the base image. */
+export const KERNEL_SETTINGS = bootUnit({
+  name: "lab-kernel-settings",
+  description: "Kernel settings of this lab host",
+  script: SCRIPT,
+  before: "systemd-sysctl.service sysinit.target",
+});

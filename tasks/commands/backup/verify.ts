@@ -36,7 +36,8 @@ Exit code 5 when something is damaged.`,
     const hosts = chosenHosts(model, args.positionals);
     const readData = args.flags.has("read-data") ? "all" : (subset ?? "");
     const words = ["verify", ...(readData === "" ? [] : ["--read-data", readData])];
-    const outcomes = await onHosts(context, model, hosts, { words, report: verifyReport });
+    const question = { model, words, report: verifyReport, env: context.env };
+    const outcomes = await onHosts(hosts, question, (line) => context.err(`${line}\n`));
     if (wantsJson(args)) out(outcomeJson(model.name, outcomes));
     else
       out(

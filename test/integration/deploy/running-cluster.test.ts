@@ -1,11 +1,9 @@
 /** deploy:kube asks what runs before it changes anything. */
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { environmentSpecOf } from "../../../tasks/toolchain/environments/all-environments.ts";
-import { requirementsKey } from "../../../tasks/toolchain/environments/environment-spec.ts";
-import { ROOT } from "../../helpers/environment.ts";
-import { aSite, play, type Site } from "../../helpers/site.ts";
+import { claimTool } from "../../helpers/claimed-tool.ts";
+import { aSite, type Site } from "../../helpers/site.ts";
 import { type Ended, startCommand } from "../../helpers/start-command.ts";
 
 const INVENTORY = `orchestrator: kubernetes
@@ -17,36 +15,18 @@ hosts:
 tools:
   kubespray: { all: { ansible_connection: local, ansible_python_interpreter: /usr/bin/python3 } }
 `;
-const HEX = "0".repeat(40);
-const LOCK = `version: 1
-sources:
-  kubespray: { version: v2.31.0, selected: true, commit: "${HEX}", tree: "${HEX}", patchSet: "000000000000" }
-`;
 
 describe("a deploy of Kubernetes on hosts that run one", () => {
   let site: Site;
 
   beforeAll(async () => {
     site = await aSite();
-    const vendor = join(site.root, "vendor");
-    cpSync(join(ROOT, "vendor", "vendor.yml"), join(vendor, "vendor.yml"));
-    symlinkSync(join(ROOT, "vendor", "patches"), join(vendor, "patches"));
-    writeFileSync(join(vendor, "vendor.lock.yml"), LOCK);
-    mkdirSync(join(vendor, "kubespray"));
-    writeFileSync(join(vendor, "kubespray", "cluster.yml"), play("    - ansible.builtin.ping:\n"));
-    for (const name of ["preflight", "prep-hosts"])
-      writeFileSync(
-        join(site.root, "custom", "playbooks", `${name}.yml`),
-        play("    - ansible.builtin.ping:\n"),
-      );
-    const own = join(vendor, ".environments");
-    rmSync(own);
-    mkdirSync(own);
-    const custom = readFileSync(join(ROOT, "vendor", ".environments", "custom.json"), "utf8");
-    writeFileSync(join(own, "custom.json"), custom);
-    const spec = environmentSpecOf(vendor, "kubespray");
-    const pointer = { ...JSON.parse(custom), key: requirementsKey(spec), name: spec.name };
-    writeFileSync(join(own, `${spec.name}.json`), JSON.stringify(pointer));
+    claimTool(site, {
+      tool: "kubespray",
+      version: "v2.31.0",
+      playbook: "cluster.yml",
+      ours: ["preflight", "prep-hosts"],
+    });
     writeFileSync(join(site.root, "inventories", "site", "kube.yml"), INVENTORY);
   }, 60_000);
   afterAll(() => site.remove());

@@ -1,11 +1,9 @@
 /** Hosts that a tool cannot work on stop a deploy before anything runs, and preflight tells of them. */
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { environmentSpecOf } from "../../../tasks/toolchain/environments/all-environments.ts";
-import { requirementsKey } from "../../../tasks/toolchain/environments/environment-spec.ts";
-import { ROOT } from "../../helpers/environment.ts";
-import { aSite, play, type Site } from "../../helpers/site.ts";
+import { claimTool } from "../../helpers/claimed-tool.ts";
+import { aSite, type Site } from "../../helpers/site.ts";
 
 const INVENTORY = (interpreter: string) => `orchestrator: none
 network: { machines: 192.0.2.0/24 }
@@ -18,52 +16,24 @@ tools:
     all: { ansible_connection: local, ansible_python_interpreter: /usr/bin/python3 }
     hosts: { gamma: { ansible_python_interpreter: ${interpreter} } }
 `;
-const HEX = "0".repeat(40);
-const LOCK = `version: 1
-sources:
-  ceph-ansible: { version: stable-8.0, selected: true, commit: "${HEX}", tree: "${HEX}", patchSet: "000000000000" }
-`;
 
 describe("a host whose Python is beyond the tool's Ansible", () => {
   let site: Site;
 
   beforeAll(async () => {
     site = await aSite();
-    const vendor = join(site.root, "vendor");
-    cpSync(join(ROOT, "vendor", "vendor.yml"), join(vendor, "vendor.yml"));
-    symlinkSync(join(ROOT, "vendor", "patches"), join(vendor, "patches"));
-    writeFileSync(join(vendor, "vendor.lock.yml"), LOCK);
-    mkdirSync(join(vendor, "ceph-ansible"));
-    writeFileSync(join(vendor, "ceph-ansible", "site.yml"), play("    - ansible.builtin.ping:\n"));
-    for (const name of ["ceph-prepare", "ceph-lab-osds", "ceph-verify", "preflight"])
-      writeFileSync(
-        join(site.root, "custom", "playbooks", `${name}.yml`),
-        play("    - ansible.builtin.ping:\n"),
-      );
-    ansibleOfCeph(vendor);
+    claimTool(site, {
+      tool: "ceph-ansible",
+      version: "stable-8.0",
+      playbook: "site.yml",
+      ours: ["ceph-prepare", "ceph-lab-osds", "ceph-verify", "preflight"],
+      ansibleCore: "2.16.3",
+    });
     const python = join(site.root, "python3");
     writeFileSync(python, "#!/bin/sh\necho Python 3.13.5\n", { mode: 0o755 });
     writeFileSync(join(site.root, "inventories", "site", "ceph.yml"), INVENTORY(python));
   }, 60_000);
   afterAll(() => site.remove());
-
-  /** Claims that the Ansible of stable-8.0 is here, in version 2.16. */
-  function ansibleOfCeph(vendor: string): void {
-    const shared = join(ROOT, "vendor", ".environments");
-    const own = join(vendor, ".environments");
-    rmSync(own);
-    mkdirSync(own);
-    const custom = readFileSync(join(shared, "custom.json"), "utf8");
-    writeFileSync(join(own, "custom.json"), custom);
-    const spec = environmentSpecOf(vendor, "ceph-ansible");
-    const pointer = {
-      ...JSON.parse(custom),
-      key: requirementsKey(spec),
-      name: spec.name,
-      ansibleCore: "2.16.3",
-    };
-    writeFileSync(join(own, `${spec.name}.json`), JSON.stringify(pointer));
-  }
 
   test("stops a deploy with 3 before anything runs, and names the constraint and where it comes from", async () => {
     const { code, stderr, stdout } = await site.run("deploy", "ceph");
